@@ -1,0 +1,78 @@
+-- SPDX-License-Identifier: ISC
+-- Users. Instants travel as milliseconds since 1970.
+
+-- name: user_by_id(id)
+select u.id, u.email, u.email_verified, u.oauth_provider, u.oauth_id,
+	coalesce(u.display_name, a.display_name) as display_name,
+	coalesce(u.avatar_url, a.avatar_url) as avatar_url,
+	u.disabled_at is not null as disabled, u.version,
+	coalesce(u.premium_until > now(), false) as is_premium,
+	(extract(epoch from u.premium_until) * 1000)::bigint as premium_until,
+	(extract(epoch from u.created_at) * 1000)::bigint as created_at,
+	(extract(epoch from u.last_login_at) * 1000)::bigint as last_login_at
+from users u
+join oauth_linked_accounts a on a.user_id = u.id
+	and a.provider = u.oauth_provider and a.oauth_id = u.oauth_id
+where u.id = $1::uuid
+
+-- name: user_id_by_identity(provider, oauth_id)
+select user_id from oauth_linked_accounts
+where provider = $1 and oauth_id = $2
+
+-- Who holds an address, and whether with an identity of that provider.
+-- name: user_by_verified_email(email, provider)
+select id, disabled_at is not null as disabled,
+	exists (select 1 from oauth_linked_accounts a
+		where a.user_id = users.id and a.provider = $2) as has_provider
+from users
+where email_verified and lower(email collate "C") = lower($1 collate "C")
+
+-- A conflict can only be the verified address: the id is new.
+-- name: user_insert(id, email, email_verified, oauth_provider, oauth_id)
+insert into users (id, email, email_verified, oauth_provider, oauth_id,
+	last_login_at)
+values ($1::uuid, $2, $3::boolean, $4, $5, now())
+on conflict do nothing
+returning id
+
+-- name: user_signed_in(id)
+update users set last_login_at = now()
+where id = $1::uuid and disabled_at is null
+returning id
+
+-- The address follows the primary identity, before account_seen writes down
+-- what it says today. free says that $2 is verified and nobody else's. One
+-- that was verified never gives way to an unverified one, even when no other
+-- identity backs it and it is verified no longer: it then differs from what
+-- the primary said last. An address that never was verified follows.
+-- name: user_follow_email(id, email, free)
+update users u set
+	email = case
+		when $3::boolean then $2
+		when u.email_verified or u.email is distinct from p.email
+			then coalesce(u.email, $2)
+		else coalesce($2, u.email) end,
+	email_verified = $3::boolean or (u.email_verified and exists (
+		select 1 from oauth_linked_accounts a
+		where a.user_id = u.id and a.id <> p.id and a.email_verified
+		and lower(a.email collate "C") = lower(u.email collate "C"))),
+	updated_at = now()
+from oauth_linked_accounts p
+where u.id = $1::uuid and p.user_id = u.id
+	and p.provider = u.oauth_provider and p.oauth_id = u.oauth_id
+	and (u.email, u.email_verified) is distinct from ($2, $3::boolean)
+
+-- Disabling again changes nothing but the version.
+-- name: user_disable(id)
+update users set disabled_at = coalesce(disabled_at, now()),
+	version = version + 1, updated_at = now()
+where id = $1::uuid
+returning version,
+	(extract(epoch from premium_until) * 1000)::bigint as premium_until
+
+-- name: user_enable(id)
+update users set disabled_at = null, version = version + 1,
+	updated_at = now()
+where id = $1::uuid
+returning version,
+	(extract(epoch from premium_until) * 1000)::bigint as premium_until

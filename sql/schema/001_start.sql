@@ -1,0 +1,93 @@
+-- SPDX-License-Identifier: ISC
+-- The first schema: users, their identities, premium, providers, events.
+
+create table schema_migrations (
+	version int primary key,
+	name text not null,
+	applied_at timestamptz not null default now()
+);
+
+-- A person. oauth_provider and oauth_id are the primary identity; it has its
+-- row in oauth_linked_accounts like every other one.
+create table users (
+	id uuid primary key,
+	email text check (char_length(email) between 1 and 320),
+	email_verified boolean not null default false,
+	display_name text,
+	avatar_url text,
+	oauth_provider text not null,
+	oauth_id text not null,
+	premium_until timestamptz,
+	disabled_at timestamptz,
+	-- counts what Redis must know of: state and premium
+	version bigint not null default 1,
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now(),
+	last_login_at timestamptz,
+	check (email is not null or not email_verified)
+);
+
+-- Verified addresses are ASCII; "C" keeps lower() out of the locale's hands.
+create unique index users_verified_email
+	on users (lower(email collate "C")) where email_verified;
+
+create table oauth_linked_accounts (
+	id uuid primary key,
+	user_id uuid not null references users (id) on delete cascade,
+	provider text not null,
+	oauth_id text not null check (char_length(oauth_id) between 1 and 255),
+	email text,
+	email_verified boolean not null default false,
+	display_name text,
+	avatar_url text,
+	linked_at timestamptz not null default now(),
+	last_used_at timestamptz not null default now(),
+	check (email is not null or not email_verified),
+	constraint oauth_linked_accounts_identity unique (provider, oauth_id),
+	constraint oauth_linked_accounts_provider unique (user_id, provider),
+	constraint oauth_linked_accounts_primary
+		unique (user_id, provider, oauth_id)
+);
+
+create index oauth_linked_accounts_verified_email
+	on oauth_linked_accounts (lower(email collate "C")) where email_verified;
+
+-- The primary identity exists, whatever races: deferred, so that user and
+-- identity can be made, and a primary changed, in one transaction.
+alter table users add constraint users_primary_identity
+	foreign key (id, oauth_provider, oauth_id)
+	references oauth_linked_accounts (user_id, provider, oauth_id)
+	deferrable initially deferred;
+
+create table premium_grants (
+	reference text primary key check (char_length(reference) between 1 and 255),
+	user_id uuid not null references users (id) on delete cascade,
+	until timestamptz,
+	actor text not null,
+	at timestamptz not null default now()
+);
+
+create index premium_grants_user on premium_grants (user_id);
+
+-- The issuer a provider name was first used with.
+create table providers (
+	name text primary key,
+	issuer text not null,
+	pinned_at timestamptz not null default now()
+);
+
+-- What happened to accounts. user_id is null where the user is gone.
+create table events (
+	id bigint generated always as identity primary key,
+	at timestamptz not null default now(),
+	kind text not null,
+	user_id uuid references users (id) on delete cascade,
+	provider text,
+	session_id uuid,
+	address text,
+	actor text not null default 'user',
+	request_id text
+);
+
+create index events_user on events (user_id, at);
+create index events_at on events (at);

@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: ISC
+-- Ends every session of a user: one write, however many there are. Records
+-- of an earlier epoch are dead and leave with their time to live.
+--
+-- KEYS	user, sessions of the user
+-- Answer	{1} when sessions may have lived, else {0}
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if not epoch then
+	return {0}
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], 'epoch',
+	string.format('%.0f', math.max(epoch + 1, now)))
+redis.call('UNLINK', KEYS[2])
+return {1}

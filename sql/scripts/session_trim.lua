@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: ISC
+-- Ends a user's least recently used sessions until no more than the limit
+-- are left.
+--
+-- KEYS	sessions of the user, record ...
+-- ARGV	limit, sid of each record in the same order
+-- Answer	{sid ended ...}
+local excess = redis.call('ZCARD', KEYS[1]) - ARGV[1]
+local found = {}
+for i = 2, #KEYS do
+	found[i - 1] = {
+		key = KEYS[i],
+		sid = ARGV[i],
+		used = tonumber(redis.call('HGET', KEYS[i], 'last_used_at') or 0),
+	}
+end
+table.sort(found, function(a, b)
+	if a.used ~= b.used then
+		return a.used < b.used
+	end
+	return a.sid < b.sid
+end)
+
+local ended = {}
+for i = 1, math.min(excess, #found) do
+	redis.call('UNLINK', found[i].key)
+	redis.call('ZREM', KEYS[1], found[i].sid)
+	ended[i] = found[i].sid
+end
+return ended

@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: ISC
+-- Publishes what sessions depend on of a user, unless Redis knows a newer
+-- version; ends the user's sessions where asked to.
+--
+-- KEYS	user, sessions of the user
+-- ARGV	version, state, premium_until, 'end' or 'keep', absolute ms
+-- Answer	{'published'} or {'stale'}
+local user = redis.call('HMGET', KEYS[1], 'epoch', 'version')
+if user[1] and tonumber(user[2]) > tonumber(ARGV[1]) then
+	return {'stale'}
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local epoch = tonumber(user[1] or now)
+if ARGV[4] == 'end' then
+	epoch = math.max(epoch + 1, now)
+	redis.call('UNLINK', KEYS[2])
+end
+
+-- It outlives every session and every sign-in that is under way.
+local keep = string.format('%.0f', now + ARGV[5] + 86400000)
+redis.call('HSET', KEYS[1], 'epoch', string.format('%.0f', epoch),
+	'state', ARGV[2], 'premium_until', ARGV[3], 'version', ARGV[1])
+if redis.call('PTTL', KEYS[1]) == -1 then
+	redis.call('PEXPIREAT', KEYS[1], keep)
+else
+	redis.call('PEXPIREAT', KEYS[1], keep, 'GT')
+end
+return {'published'}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sign-ins under way, in Redis: what was asked, so that nothing of it comes
+ * back from a request.  A record is kept under SHA-256 of its state, for ten
+ * minutes, and taken once, by the browser that began it
+ * (RFC 9700 section 4.4.2).
+ */
+#ifndef STORE_TRANSACTIONS_H
+#define STORE_TRANSACTIONS_H
+
+#include <stdint.h>
+
+#include "base/op.h"
+
+#define TRANSACTIONS_TTL_S 600
+
+struct transaction {
+	const char *provider;
+	const char *issuer;
+	const char *purpose;		/* "sign-in" */
+	const char *verifier;		/* PKCE code verifier */
+	const char *nonce;		/* "" where the provider takes none */
+	const char *redirect_uri;
+	const char *binding;		/* SHA-256 of the binding cookie, hex */
+};
+
+/*
+ * Sets the key prefix and how many may be open at once.  prefix must live as
+ * long as the process.  Call once, before threads start.
+ */
+void transactions_init(const char *prefix, int64_t most);
+
+/*
+ * Notes a transaction under its state.
+ *
+ * RC_LIMITED	too many are open
+ * RC_DOWN, RC_EXPIRED	Redis did not answer (redis.h)
+ */
+enum rc transactions_put(struct op *op, const char *state,
+    const struct transaction *transaction) MUST_USE;
+
+/*
+ * Takes a transaction: it is gone afterwards.  Without the right binding it
+ * stays where it is.
+ *
+ * RC_ABSENT	there is none of that state for that binding
+ * RC_DOWN, RC_EXPIRED	Redis did not answer
+ */
+enum rc transactions_take(struct op *op, const char *state,
+    const char *binding, struct transaction *transaction) MUST_USE;
+
+#endif
