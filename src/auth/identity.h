@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a provider says about a person, checked: each check has its name here.
+ * An identity is (provider, subject); everything else may change tomorrow.
+ */
+#ifndef AUTH_IDENTITY_H
+#define AUTH_IDENTITY_H
+
+#include <stdbool.h>
+
+#include "base/pool.h"
+
+#define IDENTITY_NAME_MOST 64	/* code points */
+
+struct identity {
+	const char *provider;
+	const char *subject;
+	const char *email;		/* NULL for none */
+	bool email_verified;
+	const char *display_name;	/* NULL for none */
+	const char *avatar_url;		/* NULL for none */
+};
+
+/*
+ * Whether text may be a subject: 1 to 255 printable ASCII characters
+ * (OpenID Connect Core 2).  NULL is none.
+ */
+bool identity_subject_is_valid(const char *text);
+
+/*
+ * An address fit for storing: one @ with something on both sides, at most
+ * 320 bytes, no controls; else NULL.  NULL in, NULL out.
+ */
+const char *identity_email(struct pool *pool, const char *text);
+
+/*
+ * Whether an address counts as verified: the provider is trusted for e-mail,
+ * said so by JSON's true, and the address is plain printable ASCII.  email
+ * may be NULL: that is none.
+ */
+bool identity_email_is_verified(const char *email, bool trusted,
+    bool said_true);
+
+/* The part after the @, in lower case. */
+const char *identity_email_domain(struct pool *pool, const char *email);
+
+/*
+ * A name fit for showing: without control, format and bidi-override
+ * characters, trimmed, cut to IDENTITY_NAME_MOST code points; NULL when
+ * nothing is left.  text is valid UTF-8 or NULL.
+ */
+const char *identity_name(struct pool *pool, const char *text);
+
+/*
+ * A picture's address: https, printable ASCII, no userinfo, no backslash, at
+ * most 2048 bytes; else NULL.  It is never fetched.
+ */
+const char *identity_avatar(struct pool *pool, const char *text);
+
+#endif

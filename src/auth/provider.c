@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/* The table of providers: presets, what the configuration says, pins. */
+#include "auth/provider.h"
+
+#include <string.h>
+
+#include "auth/discord.h"
+#include "auth/oidc.h"
+#include "auth/provider_state.h"
+#include "auth/refusal.h"
+#include "store/providers.h"
+
+static struct pool *pool;
+static struct provider *table;
+static size_t count;
+
+#define GOOGLE "https://accounts.google.com"
+
+/* What a name stands for unless the configuration says otherwise. */
+struct preset {
+	const char *name;
+	const char *kind;
+	const char *issuer;
+	const char *authorize_url;
+	const char *token_url;
+	const char *userinfo_url;
+	const char *jwks_url;
+};
+
+static const struct preset presets[] = {
+	{
+	    .name = "google",
+	    .kind = "oidc",
+	    .issuer = GOOGLE,
+	    .authorize_url = "https://accounts.google.com/o/oauth2/v2/auth",
+	    .token_url = "https://oauth2.googleapis.com/token",
+	    .userinfo_url = "",
+	    .jwks_url = "https://www.googleapis.com/oauth2/v3/certs",
+	},
+	{
+	    .name = "discord",
+	    .kind = "discord",
+	    .issuer = "https://discord.com",
+	    .authorize_url = "https://discord.com/oauth2/authorize",
+	    .token_url = "https://discord.com/api/oauth2/token",
+	    .userinfo_url = "https://discord.com/api/users/@me",
+	    .jwks_url = "",
+	},
+};
+
+/* What any other provider starts from: all of it comes from discovery. */
+static const struct preset plain_oidc = {
+	.kind = "oidc", .issuer = "", .authorize_url = "", .token_url = "",
+	.userinfo_url = "", .jwks_url = "",
+};
+
+static const struct preset *preset_of(const struct config_provider *given)
+{
+	for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++) {
+		bool same_kind = given->kind[0] == '\0' ||
+		    strcmp(given->kind, presets[i].kind) == 0;
+
+		if (strcmp(given->name, presets[i].name) == 0 && same_kind)
+			return &presets[i];
+		/* Discord under another name is still Discord. */
+		if (strcmp(given->kind, "discord") == 0 &&
+		    strcmp(presets[i].kind, "discord") == 0)
+			return &presets[i];
+	}
+
+	return &plain_oidc;
+}
+
+/*
+ * A configured issuer of one's own under the name google means that its
+ * endpoints are its own, too: Google's would answer for another one.
+ */
+static const char *endpoint(const struct config_provider *given,
+    const char *url, const char *preset)
+{
+	if (url[0] != '\0')
+		return url;
+	return given->issuer[0] != '\0' ? "" : preset;
+}
+
+static struct provider make(const struct config_provider *given,
+    bool development)
+{
+	const struct preset *preset = preset_of(given);
+	bool discord = strcmp(preset->kind, "discord") == 0;
+	const char *issuer = given->issuer[0] != '\0' ? given->issuer
+						      : preset->issuer;
+	struct provider provider = {
+	    .ops = discord ? &discord_ops : &oidc_ops,
+	    .name = given->name,
+	    .label = given->label,
+	    .issuer = issuer,
+	    .authorize_url = endpoint(given, given->authorize_url,
+		preset->authorize_url),
+	    .token_url = endpoint(given, given->token_url, preset->token_url),
+	    .userinfo_url = endpoint(given, given->userinfo_url,
+		preset->userinfo_url),
+	    .jwks_url = endpoint(given, given->jwks_url, preset->jwks_url),
+	    .scope = discord ? "identify email" : "openid email profile",
+	    .client_id = given->client_id,
+	    .client_secret = pool_text_n(pool,
+		(const char *)given->client_secret.bytes,
+		given->client_secret.size),
+	    .ca_file = given->ca_file[0] != '\0' ? given->ca_file : NULL,
+	    .hosted_domain = given->hosted_domain,
+	    .internal = given->internal,
+	    .plain_http = development,
+	    .trusts_email = strcmp(given->trust_email, "yes") == 0,
+	    .wants_hosted_email = strcmp(issuer, GOOGLE) == 0 ||
+		strcmp(given->name, "google") == 0,
+	    .announces_iss = given->sends_iss,
+	    .state = provider_state_new(),
+	};
+
+	/* The configuration has checked the name. */
+	if (!jws_alg_from(given->algorithm, &provider.alg))
+		provider.alg = JWS_RS256;
+	return provider;
+}
+
+void provider_init(const struct config *config)
+{
+	pool = pool_new();
+	table = pool_alloc(pool, (config->provider_count + 1) *
+	    sizeof(*table));
+	count = 0;
+
+	for (size_t i = 0; i < config->provider_count; i++)
+		if (config->providers[i].client_id[0] != '\0')
+			table[count++] = make(&config->providers[i],
+			    config->development);
+}
+
+void provider_release(void)
+{
+	for (size_t i = 0; i < count; i++)
+		provider_state_free(table[i].state);
+	pool_free(pool);
+	pool = NULL;
+	count = 0;
+}
+
+size_t provider_count(void)
+{
+	return count;
+}
+
+const struct provider *provider_at(size_t i)
+{
+	return &table[i];
+}
+
+const struct provider *provider_named(const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+
+	return NULL;
+}
+
+enum rc provider_find(struct op *op, const char *name,
+    const struct provider **provider)
+{
+	const struct provider *found = provider_named(name);
+
+	if (found != NULL) {
+		*provider = found;
+		return RC_OK;
+	}
+	return op_refuse(op, RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN,
+	    "no provider of that name is configured");
+}
+
+bool provider_is_ready(const struct provider *provider)
+{
+	return provider->ops->is_ready(provider);
+}
+
+static enum provider_pin pin_of(const struct provider *provider)
+{
+	enum provider_pin pin;
+
+	pthread_mutex_lock(&provider->state->lock);
+	pin = provider->state->pin;
+	pthread_mutex_unlock(&provider->state->lock);
+	return pin;
+}
+
+bool provider_is_barred(const struct provider *provider)
+{
+	return pin_of(provider) == PROVIDER_PIN_OTHER;
+}
+
+/* Remembers and says whether the name is pinned to the right issuer. */
+static enum rc judge_pin(struct op *op, const struct provider *provider,
+    const char *pinned)
+{
+	bool ours = strcmp(pinned, provider->issuer) == 0;
+
+	pthread_mutex_lock(&provider->state->lock);
+	provider->state->pin = ours ? PROVIDER_PIN_OURS : PROVIDER_PIN_OTHER;
+	pthread_mutex_unlock(&provider->state->lock);
+	if (ours)
+		return RC_OK;
+
+	return op_refuse(op, RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN,
+	    "provider %s was first used with the issuer %s and stands for it; "
+	    "configured is %s: configure the old issuer, or another name",
+	    provider->name, pinned, provider->issuer);
+}
+
+enum rc provider_check_pin(struct op *op, const struct provider *provider)
+{
+	const char *pinned;
+	enum rc rc;
+
+	if (pin_of(provider) == PROVIDER_PIN_OURS)
+		return RC_OK;
+
+	rc = providers_pin(op, provider->name, provider->issuer, &pinned);
+	return rc == RC_OK ? judge_pin(op, provider, pinned) : rc;
+}
+
+enum rc provider_look_at_pin(struct op *op, const struct provider *provider)
+{
+	const char *pinned;
+	enum rc rc;
+
+	rc = providers_issuer(op, provider->name, &pinned);
+	if (rc == RC_ABSENT) {
+		op_clear(op);
+		return RC_OK;
+	}
+	return rc == RC_OK ? judge_pin(op, provider, pinned) : rc;
+}
+
+enum rc provider_authorize(struct op *op, const struct provider *provider,
+    const struct provider_question *question, const char **url)
+{
+	enum rc rc = provider->ops->authorize(op, provider, question, url);
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "asking %s", provider->name);
+	return RC_OK;
+}
+
+enum rc provider_identify(struct op *op, const struct provider *provider,
+    const struct provider_grant *grant, struct identity *identity)
+{
+	enum rc rc = provider->ops->identify(op, provider, grant, identity);
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "exchanging a code with %s",
+		    provider->name);
+	return RC_OK;
+}

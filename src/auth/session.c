@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Redis decides, PostgreSQL only hears of it afterwards: an event that cannot
+ * be stored goes to the log, complete, and fails nothing.
+ */
+#include "auth/session.h"
+
+#include "auth/refusal.h"
+#include "auth/token.h"
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/log.h"
+#include "base/uuid.h"
+#include "store/events.h"
+#include "store/sessions.h"
+
+#define USER_AGENT_MOST 256
+
+/* How long the answer may wait for its event to be stored. */
+#define EVENT_BUDGET_MS 1000
+
+static void log_whole_event(const struct op *op, const struct event *event)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_LEVEL_WARNING, "unstored_event");
+	log_text(&line, "kind", event->kind);
+	log_text(&line, "user", event->user_id);
+	log_text(&line, "provider", event->provider);
+	log_text(&line, "session", event->session_id);
+	log_text(&line, "address", event->address);
+	log_text(&line, "request_id", op->id);
+	log_sentence(&line, "reason", op_reason(op));
+	log_end(&line);
+}
+
+static void note(struct op *op, const struct event *event)
+{
+	int64_t deadline = op->deadline_ms;
+	int64_t soon = clock_mono_ms() + EVENT_BUDGET_MS;
+
+	if (soon < deadline)
+		op->deadline_ms = soon;
+	if (events_add(op, event) != RC_OK) {
+		log_whole_event(op, event);
+		op_clear(op);
+	}
+	op->deadline_ms = deadline;
+}
+
+static enum rc issue(struct op *op, const struct token *token,
+    const struct sessions_grant *grant, struct session_tokens *tokens)
+{
+	struct session_tokens made;
+	enum rc rc;
+
+	rc = token_issue_access(op, token, grant->absolute_ms, &made.access,
+	    &made.lifetime_s);
+	if (rc == RC_OK)
+		rc = token_issue_refresh(op, token, grant, &made.refresh);
+	if (rc != RC_OK)
+		return rc;
+
+	*tokens = made;
+	return RC_OK;
+}
+
+enum rc session_open(struct op *op, const struct user *user,
+    const char *provider, const struct session_client *client,
+    struct session_tokens *tokens)
+{
+	const char *agent = client->user_agent;
+	struct sessions_grant grant;
+	struct sessions_new new;
+	char sid[UUID_SIZE];
+	enum rc rc;
+
+	uuid_new(sid);
+	new = (struct sessions_new){
+	    .user_id = user->id,
+	    .sid = sid,
+	    .version = user->version,
+	    .premium_until_ms = user->premium_until_ms,
+	    .key_id = token_refresh_key_id(),
+	    .provider = provider,
+	    .user_agent = agent == NULL ? "" :
+		encode_printable(op->pool, agent, USER_AGENT_MOST),
+	    .address = client->address,
+	};
+	rc = sessions_open(op, &new, &grant);
+	if (rc == RC_DENIED)
+		return op_refuse(op, rc, REFUSAL_DISABLED,
+		    "user %s was disabled or deleted meanwhile", user->id);
+	if (rc != RC_OK)
+		return rc;
+
+	return issue(op, &(struct token){.user_id = user->id, .sid = sid},
+	    &grant, tokens);
+}
+
+enum rc session_check(struct op *op, const char *access_token,
+    struct session *session)
+{
+	struct sessions_live live;
+	struct token token;
+	enum rc rc;
+
+	rc = token_verify_access(op, access_token, &token);
+	if (rc == RC_OK)
+		rc = sessions_check(op, token.user_id, token.sid, &live);
+	else
+		rc = RC_ABSENT;
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_DENIED, REFUSAL_TOKEN);
+	if (rc != RC_OK)
+		return rc;
+
+	*session = (struct session){
+	    .user_id = token.user_id,
+	    .sid = token.sid,
+	    .provider = live.provider,
+	    .auth_time_ms = live.auth_time_ms,
+	    .premium_until_ms = live.premium_until_ms,
+	};
+	return RC_OK;
+}
+
+static enum rc rotate(struct op *op, const struct token *token,
+    const struct session_client *client, struct sessions_grant *grant)
+{
+	enum sessions_rotation rotation;
+	struct event event;
+	enum rc rc;
+
+	rc = sessions_rotate(op, &(struct sessions_presented){
+	    .user_id = token->user_id, .sid = token->sid,
+	    .generation = token->generation,
+	    .key_id = token_refresh_key_id()}, &rotation, grant);
+	if (rc != RC_OK)
+		return rc;
+
+	event = (struct event){
+	    .user_id = token->user_id, .session_id = token->sid,
+	    .provider = grant->provider, .address = client->address};
+	switch (rotation) {
+	case SESSIONS_ADVANCED:
+	case SESSIONS_REPEATED:
+		break;
+	case SESSIONS_ROLLED_BACK:
+		event.kind = "store_rolled_back";
+		note(op, &event);
+		break;
+	case SESSIONS_REUSED:
+		event.kind = "refresh_token_reused";
+		note(op, &event);
+		return op_fail(op, RC_ABSENT, "generation %lld of session %s "
+		    "was reused; the session is ended",
+		    (long long)token->generation, token->sid);
+	}
+
+	return RC_OK;
+}
+
+enum rc session_refresh(struct op *op, const char *refresh_token,
+    const struct session_client *client, struct session_tokens *tokens)
+{
+	struct sessions_grant grant;
+	struct token token;
+	enum rc rc;
+
+	rc = token_verify_refresh(op, refresh_token, &token);
+	if (rc == RC_OK)
+		rc = rotate(op, &token, client, &grant);
+	else
+		rc = RC_ABSENT;
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_DENIED, REFUSAL_REFRESH_TOKEN);
+	if (rc != RC_OK)
+		return rc;
+
+	return issue(op, &token, &grant, tokens);
+}
+
+enum rc session_end(struct op *op, const char *refresh_token,
+    const struct session_client *client)
+{
+	struct token token;
+	enum rc rc;
+
+	if (token_verify_refresh(op, refresh_token, &token) != RC_OK) {
+		op_clear(op);
+		return RC_OK;
+	}
+
+	rc = sessions_close(op, token.user_id, token.sid);
+	if (rc == RC_OK)
+		note(op, &(struct event){.kind = "signed_out",
+		    .user_id = token.user_id, .session_id = token.sid,
+		    .address = client->address});
+	if (rc == RC_ABSENT) {
+		op_clear(op);
+		rc = RC_OK;
+	}
+	return rc;
+}
+
+enum rc session_end_all(struct op *op, const struct session *session,
+    const struct session_client *client)
+{
+	enum rc rc = sessions_close_all(op, session->user_id);
+
+	if (rc == RC_OK)
+		note(op, &(struct event){.kind = "signed_out_everywhere",
+		    .user_id = session->user_id, .session_id = session->sid,
+		    .address = client->address});
+	return rc;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The sign-in transaction: begun here, consented to at the provider, finished
+ * here by the browser that began it.  State and binding cookie stop CSRF,
+ * PKCE and nonce stop code injection; neither replaces the other
+ * (RFC 9700 sections 2.1 and 4.7).
+ */
+#ifndef AUTH_SIGNIN_H
+#define AUTH_SIGNIN_H
+
+#include "auth/session.h"
+#include "base/op.h"
+#include "config/config.h"
+
+/* Binding cookies are named SIGNIN_COOKIE plus 8 hex digits of the state's
+ * hash; a browser may have this many. */
+#define SIGNIN_COOKIE	    "__Host-lk_tx_"
+#define SIGNIN_COOKIE_LEN   (sizeof(SIGNIN_COOKIE) - 1 + 8)
+#define SIGNIN_COOKIES_MOST 5
+
+/* Sets what callbacks are built from.  Call once, before threads start. */
+void signin_init(const struct config *config);
+
+/* The path, below the site's origin, that begins a sign-in. */
+const char *signin_path(struct op *op, const char *provider);
+
+/* What begins a sign-in in the browser. */
+struct signin_start {
+	const char *url;		/* of the consent screen */
+	const char *cookie_name;
+	const char *cookie_value;	/* <start time in s>.<random> */
+};
+
+/*
+ * Begins a sign-in with the provider of that name.
+ *
+ * RC_ABSENT	no such provider (REFUSAL_PROVIDER_UNKNOWN)
+ * RC_LIMITED	too many sign-ins are open, or the provider is busy
+ * RC_UPSTREAM	the provider's metadata could not be had
+ * RC_DOWN, RC_EXPIRED	a store did not answer
+ */
+enum rc signin_begin(struct op *op, const char *provider,
+    struct signin_start *start) MUST_USE;
+
+/* What the browser brings back; NULL where it brought nothing. */
+struct signin_answer {
+	const char *provider;		/* of the path */
+	const char *state;
+	const char *binding;		/* value of the state's cookie */
+	const char *iss;
+	const char *error;
+	const char *code;
+	struct session_client client;
+};
+
+/* The name of the cookie that binds a state to its browser. */
+const char *signin_cookie_name(struct op *op, const char *state);
+
+/*
+ * Finishes a sign-in: takes the transaction, and only then looks at error or
+ * code, and only then calls the provider.  Every miss of state, cookie,
+ * provider, purpose or iss is the same refusal.
+ *
+ * RC_BAD	REFUSAL_TRANSACTION, or REFUSAL_CANCELLED when the person
+ *		said no
+ * RC_ABSENT	no such provider (REFUSAL_PROVIDER_UNKNOWN)
+ * RC_DENIED, RC_TAKEN	as account_sign_in
+ * RC_UPSTREAM, RC_LIMITED	as provider_identify
+ * RC_DOWN, RC_EXPIRED	a store did not answer
+ */
+enum rc signin_finish(struct op *op, const struct signin_answer *answer,
+    struct session_tokens *tokens) MUST_USE;
+
+#endif
