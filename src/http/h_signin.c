@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+/* Cookies in, cookies out; everything else is auth/signin.c's. */
+#include "http/h_signin.h"
+
+#include <string.h>
+
+#include "auth/provider.h"
+#include "auth/signin.h"
+#include "base/str.h"
+#include "http/h_session.h"
+#include "store/transactions.h"
+
+bool h_signin_start_calls(const struct request *request)
+{
+	const struct provider *provider = provider_named(request->segment);
+
+	return provider != NULL && !provider_is_ready(provider);
+}
+
+const char *h_signin_again(const struct request *request)
+{
+	if (provider_named(request->segment) == NULL)
+		return NULL;
+	return signin_path(request->op, request->segment);
+}
+
+bool h_signin_callback_calls(const struct request *request)
+{
+	const char *state = request_query(request, "state");
+
+	return state != NULL && request_cookie(request,
+	    signin_cookie_name(request->op, state)) != NULL;
+}
+
+/* When the sign-in of a binding cookie began; 0 for a foreign value. */
+static int64_t started_at(const struct request *request, const char *value)
+{
+	size_t digits = strcspn(value, ".");
+	int64_t started;
+
+	if (!str_int(pool_text_n(request->op->pool, value, digits), 0,
+	    INT64_MAX, &started))
+		return 0;
+	return started;
+}
+
+/* Clears the oldest binding cookies, so that the new one makes the most. */
+static void clear_oldest(const struct request *request,
+    struct response *response)
+{
+	const struct request_pairs *cookies = &request->cookies;
+	size_t excess = cookies->count >= SIGNIN_COOKIES_MOST
+	    ? cookies->count - SIGNIN_COOKIES_MOST + 1 : 0;
+
+	for (size_t i = 0; i < cookies->count; i++) {
+		int64_t own = started_at(request, cookies->items[i].value);
+		size_t older = 0;
+
+		for (size_t j = 0; j < cookies->count; j++) {
+			int64_t other = started_at(request,
+			    cookies->items[j].value);
+
+			if (other < own || (other == own && j < i))
+				older++;
+		}
+		if (older < excess)
+			response_cookie(response, cookies->items[i].name, "", 0);
+	}
+}
+
+enum rc h_signin_start(struct request *request, struct response *response)
+{
+	struct signin_start start;
+	enum rc rc;
+
+	rc = signin_begin(request->op, request->segment, &start);
+	if (rc != RC_OK)
+		return rc;
+
+	clear_oldest(request, response);
+	response_cookie(response, start.cookie_name, start.cookie_value,
+	    TRANSACTIONS_TTL_S);
+	response_redirect(response, start.url);
+	return RC_OK;
+}
+
+enum rc h_signin_callback(struct request *request, struct response *response)
+{
+	const char *state = request_query(request, "state");
+	struct signin_answer answer = {
+	    .provider = request->segment,
+	    .state = state,
+	    .iss = request_query(request, "iss"),
+	    .error = request_query(request, "error"),
+	    .code = request_query(request, "code"),
+	    .client = request->client,
+	};
+	struct session_tokens tokens;
+	const char *cookie = "";
+	enum rc rc;
+
+	if (state != NULL) {
+		cookie = signin_cookie_name(request->op, state);
+		answer.binding = request_cookie(request, cookie);
+	}
+
+	rc = signin_finish(request->op, &answer, &tokens);
+	/* While a store is down the same callback may still be finished. */
+	if (answer.binding != NULL && rc != RC_DOWN && rc != RC_EXPIRED)
+		response_cookie(response, cookie, "", 0);
+	if (rc != RC_OK)
+		return rc;
+
+	h_session_answer(response, &tokens);
+	return RC_OK;
+}

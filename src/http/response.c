@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/* FCGX_PutStr, never FCGX_FPrintF: one write, no format. */
+#include "http/response.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <fcgiapp.h>
+
+void response_init(struct response *response, struct op *op)
+{
+	response->op = op;
+	response->status = 500;
+	response->body = "";
+	str_init(&response->headers, op->pool);
+}
+
+void response_header(struct response *response, const char *name,
+    const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++)
+		assert((unsigned char)*p >= 0x20 && *p != 0x7f);
+
+	str_add(&response->headers, name);
+	str_add(&response->headers, ": ");
+	str_add(&response->headers, value);
+	str_add(&response->headers, "\r\n");
+}
+
+void response_cookie(struct response *response, const char *name,
+    const char *value, int64_t max_age_s)
+{
+	response_header(response, "Set-Cookie",
+	    pool_print(response->op->pool,
+		"%s=%s; Path=/; Max-Age=%lld; Secure; HttpOnly; SameSite=Lax",
+		name, value, (long long)max_age_s));
+}
+
+void response_json(struct response *response, int status,
+    const struct js *value)
+{
+	response->status = status;
+	response->body = js_print(response->op, value);
+	response_header(response, "Content-Type", "application/json");
+}
+
+void response_empty(struct response *response)
+{
+	response->status = 204;
+	response->body = "";
+}
+
+void response_redirect(struct response *response, const char *url)
+{
+	response->status = 303;
+	response->body = "";
+	response_header(response, "Location", url);
+}
+
+void response_send(const struct response *response, struct request *request)
+{
+	struct str text;
+
+	str_init(&text, response->op->pool);
+	str_print(&text,
+	    "Status: %d\r\n"
+	    "X-Request-Id: %s\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Referrer-Policy: no-referrer\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "%s\r\n",
+	    response->status, response->op->id, response->headers.text);
+	str_add(&text, response->body);
+	FCGX_PutStr(text.text, (int)text.len, request->fcgi->out);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The whole public surface: one table of routes whose columns are the policy
+ * (who may come, what body, which listener, which threads), and the guard
+ * that applies it before a handler runs.
+ */
+#ifndef HTTP_ROUTE_H
+#define HTTP_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/request.h"
+#include "http/response.h"
+
+enum route_who { ROUTE_ANYONE, ROUTE_SIGNED_IN };
+enum route_listener { ROUTE_PUBLIC, ROUTE_LOCAL };
+
+struct route {
+	const char *method;
+	const char *pattern;		/* {name} stands for one segment */
+	enum route_who who;
+	enum route_listener listener;
+	bool takes_json;
+	bool is_flow;			/* browsers get pages for errors */
+
+	/* Whether this request will call a provider; NULL: never. */
+	bool (*calls_provider)(const struct request *request);
+
+	enum rc (*handle)(struct request *request, struct response *response);
+};
+
+/* The table, in order; for tests and documentation checks. */
+extern const struct route route_table[];
+extern const size_t route_count;
+
+/* A request on its way: matched, not yet answered. */
+struct route_exchange {
+	struct request *request;
+	const struct route *route;	/* NULL when none matched */
+	enum rc rc;			/* why it is refused already */
+};
+
+/*
+ * Takes a request in: parses and matches it.  Every request gets an exchange,
+ * and every exchange must be given to route_answer, on any thread.
+ */
+struct route_exchange *route_receive(FCGX_Request *fcgi);
+
+/* Whether answering will call a provider: not for an ordinary thread. */
+bool route_calls_provider(const struct route_exchange *exchange);
+
+/* Makes route_answer refuse it with 503: nobody is free to call a provider. */
+void route_refuse(struct route_exchange *exchange);
+
+/*
+ * Guards, handles, answers, writes the request's one log line and ends the
+ * exchange.  The FastCGI request is left to be finished by its owner.
+ */
+void route_answer(struct route_exchange *exchange);
+
+#endif
