@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * In place of auth/provider.c: a table of one provider.  Calls are named
+ * provider_find, provider_check_pin, provider_authorize, provider_identify,
+ * and sends_iss for its operation.
+ */
+#ifndef SUPPORT_FAKE_PROVIDER_H
+#define SUPPORT_FAKE_PROVIDER_H
+
+#include <stdbool.h>
+
+#include "auth/provider.h"
+
+struct fake_provider {
+	struct provider provider;
+	bool takes_nonce;
+	bool sends_iss;
+	struct identity identity;	/* who comes with any code */
+
+	/* What was asked, last. */
+	struct provider_question question;
+	struct provider_grant grant;
+};
+
+extern struct fake_provider fake_provider;
+
+/* Puts the table back to the provider "google" of https://issuer.example. */
+void fake_provider_reset(void);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/* What a session is worth is test_session.c's. */
+#include "support/fake_session.h"
+
+#include "support/fake_calls.h"
+
+struct fake_session fake_session;
+
+enum rc session_open(struct op *op, const struct user *user,
+    const char *provider, const struct session_client *client,
+    struct session_tokens *tokens)
+{
+	enum rc rc = fake_calls_enter(op, "session_open");
+
+	fake_session = (struct fake_session){user, provider, *client};
+	if (rc == RC_OK)
+		*tokens = (struct session_tokens){"access", "refresh", 1800};
+	return rc;
+}

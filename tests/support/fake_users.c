@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/* Reads answer from fake_users, writes are noted there. */
+#include "support/fake_users.h"
+
+#include "support/fake_calls.h"
+
+struct fake_users fake_users;
+
+enum rc users_by_id(struct op *op, const char *id, const struct user **user)
+{
+	enum rc rc = fake_calls_enter(op, "users_by_id");
+	struct user *found = pool_copy(op->pool, &fake_users.user,
+	    sizeof(*found));
+
+	if (rc != RC_OK)
+		return rc;
+
+	found->id = id;
+	*user = found;
+	return RC_OK;
+}
+
+enum rc users_id_by_identity(struct op *op, const char *provider,
+    const char *oauth_id, const char **id)
+{
+	enum rc rc = fake_calls_enter(op, "users_id_by_identity");
+
+	if (rc != RC_OK)
+		return rc;
+	if (fake_users.id == NULL)
+		return op_fail(op, RC_ABSENT, "no %s identity %s", provider,
+		    oauth_id);
+
+	*id = fake_users.id;
+	return RC_OK;
+}
+
+enum rc users_by_verified_email(struct op *op, const char *email,
+    const char *provider, struct users_holder *holder)
+{
+	enum rc rc = fake_calls_enter(op, "users_by_verified_email");
+
+	if (rc != RC_OK)
+		return rc;
+	if (fake_users.holder.id == NULL)
+		return op_fail(op, RC_ABSENT, "nobody holds %s (%s)", email,
+		    provider);
+
+	*holder = fake_users.holder;
+	return RC_OK;
+}
+
+enum rc users_insert(struct op *op, const struct user *user)
+{
+	enum rc rc = fake_calls_enter(op, "users_insert");
+
+	if (rc != RC_OK)
+		return rc;
+
+	fake_users.inserted = *user;
+	snprintf(fake_users.inserted_id, sizeof(fake_users.inserted_id), "%s",
+	    user->id);
+	return RC_OK;
+}
+
+enum rc users_signed_in(struct op *op, const char *id)
+{
+	enum rc rc = fake_calls_enter(op, "users_signed_in");
+
+	if (rc == RC_OK && fake_users.user.disabled)
+		return op_fail(op, RC_ABSENT, "user %s is disabled", id);
+	return rc;
+}
+
+enum rc users_follow_email(struct op *op, const char *id, const char *email,
+    bool is_free)
+{
+	enum rc rc = fake_calls_enter(op, "users_follow_email");
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "user %s", id);
+
+	fake_users.followed_email = email;
+	fake_users.followed_is_free = is_free;
+	return RC_OK;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/* What it writes goes to memory files, which nobody needs to drain. */
+#include "support/program.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <check.h>
+
+#include "base/clock.h"
+#include "support/stack.h"
+#include "support/text.h"
+
+#define ARGUMENTS_MOST 6
+#define NOT_RUN	       127
+
+/* Becomes the owner of the stack's configuration, where we are root. */
+static bool drop_root(void)
+{
+	struct stat status;
+
+	if (getuid() != 0)
+		return true;
+
+	return stat(stack_setting("CONF"), &status) == 0 &&
+	    setgroups(0, NULL) == 0 && setgid(status.st_gid) == 0 &&
+	    setuid(status.st_uid) == 0;
+}
+
+/* Check's handlers for these would end the test, not the program. */
+static const int handled[] = {SIGTERM, SIGINT, SIGALRM};
+
+#define HANDLED_COUNT (sizeof(handled) / sizeof(handled[0]))
+
+/* Holds them back from fork until the program has no handlers of Check's. */
+static void hold_signals(sigset_t *before)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	for (size_t i = 0; i < HANDLED_COUNT; i++)
+		sigaddset(&held, handled[i]);
+	pthread_sigmask(SIG_BLOCK, &held, before);
+}
+
+__attribute__((noreturn))
+static void become(const struct program_plan *plan,
+    const struct program *program, const sigset_t *mask)
+{
+	const char *path = text_print("%s/bin/%s", stack_dir(), plan->name);
+	const char *argv[ARGUMENTS_MOST + 2] = {plan->name};
+	int input = plan->input != 0 ? plan->input
+				     : open("/dev/null", O_RDONLY);
+
+	for (size_t i = 0; i < ARGUMENTS_MOST; i++)
+		argv[i + 1] = plan->arguments[i];
+	for (size_t i = 0; i < HANDLED_COUNT; i++)
+		signal(handled[i], SIG_DFL);
+	pthread_sigmask(SIG_SETMASK, mask, NULL);
+
+	/* execv changes nothing; its type is older than const. */
+	if (dup2(input, STDIN_FILENO) == STDIN_FILENO &&
+	    dup2(program->out, STDOUT_FILENO) == STDOUT_FILENO &&
+	    dup2(program->err, STDERR_FILENO) == STDERR_FILENO &&
+	    (plan->as_root || drop_root()))
+		execv(path, (char *const *)argv);
+	_exit(NOT_RUN);
+}
+
+struct program program_start(const struct program_plan *plan)
+{
+	struct program program = {
+	    .out = memfd_create("out", MFD_CLOEXEC),
+	    .err = memfd_create("err", MFD_CLOEXEC),
+	    .started_ms = clock_mono_ms(),
+	};
+
+	sigset_t before;
+
+	ck_assert_int_ge(program.out, 0);
+	ck_assert_int_ge(program.err, 0);
+	hold_signals(&before);
+	program.pid = fork();
+	if (program.pid == 0)
+		become(plan, &program, &before);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	ck_assert_int_ge(program.pid, 0);
+	return program;
+}
+
+static const char *written(int fd)
+{
+	return text_of_file(text_print("/proc/self/fd/%d", fd));
+}
+
+bool program_says_within(const struct program *program, const char *words,
+    int ms)
+{
+	int64_t until = clock_mono_ms() + ms;
+
+	while (strstr(written(program->err), words) == NULL) {
+		if (clock_mono_ms() >= until)
+			return false;
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+	return true;
+}
+
+struct program_end program_wait(struct program *program)
+{
+	struct program_end end;
+	int status;
+
+	ck_assert_int_eq(waitpid(program->pid, &status, 0), program->pid);
+	end = (struct program_end){
+	    .code = WIFEXITED(status) ? WEXITSTATUS(status)
+				      : 128 + WTERMSIG(status),
+	    .ms = clock_mono_ms() - program->started_ms,
+	    .out = written(program->out),
+	    .err = written(program->err),
+	};
+	ck_assert_msg(end.code != NOT_RUN, "the program did not start");
+	close(program->out);
+	close(program->err);
+	return end;
+}
+
+struct program_end program_run(const struct program_plan *plan)
+{
+	struct program program = program_start(plan);
+
+	return program_wait(&program);
+}
+
+/* text with every old replaced by new. */
+static const char *replaced(const char *text, const char *old,
+    const char *new)
+{
+	const char *made = "";
+	const char *found;
+
+	while ((found = strstr(text, old)) != NULL) {
+		made = text_print("%s%.*s%s", made, (int)(found - text), text,
+		    new);
+		text = found + strlen(old);
+	}
+	return text_print("%s%s", made, text);
+}
+
+const char *program_conf(const char *old, const char *new)
+{
+	static int count;
+	const char *whole = text_of_file(stack_setting("CONF"));
+	const char *path = text_print("%s/tmp/%d-%d.conf", stack_dir(),
+	    (int)getpid(), ++count);
+	FILE *file;
+
+	ck_assert_msg(whole != NULL && strstr(whole, old) != NULL,
+	    "latchkey.conf has no %s", old);
+	file = fopen(path, "w");
+	ck_assert_ptr_nonnull(file);
+	fputs(replaced(whole, old, new), file);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	return path;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a test sees of the stack beside its HTTP: the stores, the workers, the
+ * log.  A connection for each question, because servers come and go.
+ */
+#include "support/stack.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <check.h>
+#include <hiredis/hiredis.h>
+#include <libpq-fe.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "support/browser.h"
+#include "support/text.h"
+
+#define WORDS_MOST 64
+
+bool stack_is_ready_within(int ms)
+{
+	int64_t until = clock_mono_ms() + ms;
+	struct browser *browser = browser_new();
+	bool ready;
+
+	for (;;) {
+		ready = browser_get(browser,
+		    stack_local_url("/health/ready")).status == 200;
+		if (ready || clock_mono_ms() >= until)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	}
+	browser_free(browser);
+	return ready;
+}
+
+const char *stack_sql(const char *sql)
+{
+	PGconn *db = PQconnectdb(stack_setting("PG_CONNINFO"));
+	PGresult *result = PQexec(db, sql);
+	ExecStatusType status = PQresultStatus(result);
+	const char *value = "";
+	const char *words = text_print("%s", PQerrorMessage(db));
+
+	if (status == PGRES_TUPLES_OK && PQntuples(result) > 0 &&
+	    PQnfields(result) > 0)
+		value = text_print("%s", PQgetvalue(result, 0, 0));
+	PQclear(result);
+	PQfinish(db);
+
+	ck_assert_msg(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK,
+	    "%s: %s", sql, words);
+	return value;
+}
+
+long stack_count(const char *sql)
+{
+	const char *value = stack_sql(sql);
+	int64_t number;
+
+	ck_assert_msg(str_int(value, INT64_MIN, INT64_MAX, &number),
+	    "%s: no number but \"%s\"", sql, value);
+	return (long)number;
+}
+
+static const char *redis_password(void)
+{
+	const char *text = text_of_file(stack_setting("REDIS_PASSWORD_FILE"));
+
+	ck_assert_msg(text != NULL, "Redis's password cannot be read");
+	return text_copy(text, strcspn(text, "\n"));
+}
+
+static redisContext *redis_open(void)
+{
+	redisContext *redis = redisConnectUnixWithTimeout(
+	    stack_setting("REDIS_SOCKET"), (struct timeval){.tv_sec = 5});
+	redisReply *reply;
+
+	ck_assert_msg(redis != NULL && redis->err == 0,
+	    "Redis cannot be reached");
+	redisSetTimeout(redis, (struct timeval){.tv_sec = 10});
+	reply = redisCommand(redis, "AUTH %s %s",
+	    stack_setting("REDIS_ADMIN"), redis_password());
+	ck_assert_msg(reply != NULL && reply->type == REDIS_REPLY_STATUS,
+	    "Redis refuses the administrator");
+	freeReplyObject(reply);
+	return redis;
+}
+
+/* As redis-cli does when nobody watches: one element a line, nil is empty. */
+static const char *rendered(const redisReply *reply)
+{
+	const char *text = "";
+
+	switch (reply->type) {
+	case REDIS_REPLY_STRING:
+	case REDIS_REPLY_STATUS:
+		return text_copy(reply->str, (size_t)reply->len);
+	case REDIS_REPLY_INTEGER:
+		return text_print("%lld", reply->integer);
+	case REDIS_REPLY_ARRAY:
+		for (size_t i = 0; i < reply->elements; i++)
+			text = text_print("%s%s%s", text, i > 0 ? "\n" : "",
+			    rendered(reply->element[i]));
+		return text;
+	case REDIS_REPLY_ERROR:
+		ck_abort_msg("Redis: %s", reply->str);
+	default:
+		return "";
+	}
+}
+
+const char *stack_redis(const char *word, ...)
+{
+	const char *words[WORDS_MOST];
+	int count = 0;
+	redisContext *redis;
+	redisReply *reply;
+	const char *text;
+	va_list args;
+
+	va_start(args, word);
+	for (; word != NULL && count < WORDS_MOST;
+	    word = va_arg(args, const char *))
+		words[count++] = word;
+	va_end(args);
+
+	redis = redis_open();
+	reply = redisCommandArgv(redis, count, words, NULL);
+	ck_assert_msg(reply != NULL, "Redis: %s", redis->errstr);
+	text = rendered(reply);
+	freeReplyObject(reply);
+	redisFree(redis);
+	return text;
+}
+
+/* Whether /proc/PID/stat is a living latchkey that multiwatch started. */
+static bool is_worker(const char *pid, int supervisor)
+{
+	const char *text = text_of_file(text_print("/proc/%s/stat", pid));
+	char name[32];
+	char state;
+	int parent;
+
+	return text != NULL &&
+	    sscanf(text, "%*d (%31[^)]) %c %d", name, &state, &parent) == 3 &&
+	    strcmp(name, "latchkey") == 0 && state != 'Z' &&
+	    parent == supervisor;
+}
+
+size_t stack_workers(pid_t *pids, size_t most)
+{
+	const char *text = text_of_file(text_print("%s/latchkey.pid",
+	    stack_dir()));
+	const struct dirent *entry;
+	int supervisor;
+	size_t count = 0;
+	DIR *proc;
+
+	ck_assert_msg(text != NULL && sscanf(text, "%d", &supervisor) == 1,
+	    "latchkey is not running");
+	proc = opendir("/proc");
+	ck_assert_ptr_nonnull(proc);
+	while ((entry = readdir(proc)) != NULL && count < most)
+		if (str_consists(entry->d_name, "0123456789") &&
+		    is_worker(entry->d_name, supervisor))
+			pids[count++] = (pid_t)strtol(entry->d_name, NULL, 10);
+	closedir(proc);
+	return count;
+}
+
+const char *stack_log(void)
+{
+	const char *text = text_of_file(text_print("%s/log/latchkey.log",
+	    stack_dir()));
+
+	ck_assert_msg(text != NULL, "latchkey's log cannot be read");
+	return text;
+}
