@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: ISC
+-- Answers with an error inside a list.
+return {1, redis.error_reply("ERR hidden")}

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: ISC
+-- Answers with something that is no list.
+return 5

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Known identities that come again, the address that follows them, and lost
+ * races.  The stores and transactions are fakes: what they answer is the
+ * case, what they are asked is the decision.
+ */
+#include "auth/account.h"
+
+#include <string.h>
+
+#include <check.h>
+
+#include "auth/refusal.h"
+#include "support/fake_accounts.h"
+#include "support/fake_calls.h"
+#include "support/fake_db.h"
+#include "support/fake_events.h"
+#include "support/fake_users.h"
+
+#define MINE   "01910000-0000-7000-8000-000000000001"
+#define THEIRS "01910000-0000-7000-8000-000000000002"
+
+static struct config config;
+static struct identity identity;
+static struct op *op;
+
+static void setup(void)
+{
+	op = op_new("test", 10000);
+	config = (struct config){.sign_up = "open"};
+	identity = (struct identity){
+	    .provider = "google", .subject = "alice-subject",
+	    .email = "Alice@example.org", .email_verified = true,
+	    .display_name = "Alice", .avatar_url = "https://pic.example/a"};
+	fake_users = (struct fake_users){.user = {
+	    .oauth_provider = "google", .oauth_id = "alice-subject"}};
+	fake_calls_clear();
+	account_init(&config);
+}
+
+static void teardown(void)
+{
+	ck_assert(!fake_db_is_open);
+	op_free(op);
+}
+
+/* The outcome of a sign-in; *user must stay untouched on failure. */
+static enum rc outcome(const struct user **user)
+{
+	static const struct user untouched;
+	const struct user *got = &untouched;
+	enum rc rc;
+
+	rc = account_sign_in(op, &identity, "192.0.2.7", &got);
+	if (rc == RC_OK)
+		ck_assert_ptr_ne(got, &untouched);
+	else
+		ck_assert_ptr_eq(got, &untouched);
+	if (rc == RC_OK)
+		ck_assert_str_eq(op_reason(op), "");
+	else
+		ck_assert_str_ne(op_reason(op), "");
+	if (user != NULL)
+		*user = got;
+	return rc;
+}
+
+/* The sign-in is refused, and nothing of it is kept. */
+static void refused(enum rc rc, enum refusal refusal)
+{
+	ck_assert_int_eq(outcome(NULL), rc);
+	ck_assert_int_eq(op->refusal, (int)refusal);
+	ck_assert_int_eq(op->rc, rc);
+	ck_assert_int_eq(fake_calls_count("db_commit"), 0);
+	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
+}
+
+START_TEST(closed_sign_up_lets_known_users_in)
+{
+	config.sign_up = "closed";
+	fake_users.id = MINE;
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+}
+END_TEST
+
+START_TEST(a_known_identity_signs_in_and_is_noted)
+{
+	const struct user *user;
+
+	fake_users.id = MINE;
+	identity.display_name = "Alice the Second";
+
+	ck_assert_int_eq(outcome(&user), RC_OK);
+	ck_assert_str_eq(fake_calls_text(), "db_begin users_id_by_identity "
+	    "users_signed_in users_by_id users_by_verified_email "
+	    "users_follow_email accounts_seen events_add users_by_id db_commit");
+	ck_assert_str_eq(user->id, MINE);
+	ck_assert_str_eq(fake_accounts_last.display_name, "Alice the Second");
+	ck_assert_str_eq(fake_events_last.kind, "signed_in");
+	ck_assert_str_eq(fake_events_last.user_id, MINE);
+	ck_assert_str_eq(fake_events_last.provider, "google");
+	ck_assert_str_eq(fake_events_last.address, "192.0.2.7");
+}
+END_TEST
+
+START_TEST(a_disabled_user_is_refused_before_anything_is_noted)
+{
+	fake_users.id = MINE;
+	fake_users.user.disabled = true;
+
+	refused(RC_DENIED, REFUSAL_DISABLED);
+	ck_assert_str_eq(fake_calls_text(), "db_begin users_id_by_identity "
+	    "users_signed_in db_rollback");
+}
+END_TEST
+
+START_TEST(a_verified_address_nobody_holds_is_followed_as_free)
+{
+	fake_users.id = MINE;
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
+	ck_assert(fake_users.followed_is_free);
+}
+END_TEST
+
+START_TEST(a_verified_address_of_ones_own_is_followed_as_free)
+{
+	fake_users.id = MINE;
+	fake_users.holder.id = MINE;
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert(fake_users.followed_is_free);
+}
+END_TEST
+
+START_TEST(a_taken_address_is_not_free_and_fails_no_sign_in)
+{
+	fake_users.id = MINE;
+	fake_users.holder.id = THEIRS;
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
+	ck_assert(!fake_users.followed_is_free);
+}
+END_TEST
+
+START_TEST(an_unverified_address_is_not_free)
+{
+	fake_users.id = MINE;
+	identity.email_verified = false;
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert_int_eq(fake_calls_count("users_by_verified_email"), 0);
+	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
+	ck_assert(!fake_users.followed_is_free);
+}
+END_TEST
+
+START_TEST(an_address_withheld_is_followed_as_none)
+{
+	fake_users.id = MINE;
+	fake_users.followed_email = "untouched";
+	identity.email = NULL;
+	identity.email_verified = false;
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert_ptr_null(fake_users.followed_email);
+	ck_assert(!fake_users.followed_is_free);
+}
+END_TEST
+
+START_TEST(only_the_primary_identitys_address_is_followed)
+{
+	fake_users.id = MINE;
+	fake_users.user.oauth_provider = "discord";
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+
+	fake_users.user.oauth_provider = "google";
+	fake_users.user.oauth_id = "another-subject";
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert_int_eq(fake_calls_count("users_follow_email"), 0);
+}
+END_TEST
+
+START_TEST(who_loses_a_race_begins_again)
+{
+	static const char *const races[] = {"users_insert", "accounts_insert",
+	    "events_add", "db_commit"};
+
+	for (size_t i = 0; i < sizeof(races) / sizeof(races[0]); i++) {
+		fake_calls_clear();
+		fake_calls_fail(races[i], RC_TAKEN, 2);
+		ck_assert_msg(outcome(NULL) == RC_OK, "%s", races[i]);
+		ck_assert_int_eq(fake_calls_count("db_begin"), 3);
+		ck_assert_int_eq(fake_calls_count("users_id_by_identity"), 3);
+	}
+}
+END_TEST
+
+START_TEST(an_address_taken_meanwhile_begins_again)
+{
+	fake_users.id = MINE;
+	fake_calls_fail("users_follow_email", RC_TAKEN, 1);
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
+	ck_assert_int_eq(fake_calls_count("db_commit"), 1);
+}
+END_TEST
+
+START_TEST(three_lost_races_are_our_own_failure)
+{
+	fake_calls_fail("users_insert", RC_TAKEN, 99);
+	ck_assert_int_eq(outcome(NULL), RC_DOWN);
+	ck_assert_int_eq(op->rc, RC_DOWN);
+	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
+	ck_assert_int_eq(fake_calls_count("db_begin"), 3);
+	ck_assert_int_eq(fake_calls_count("db_rollback"), 3);
+	ck_assert_int_eq(fake_calls_count("db_commit"), 0);
+}
+END_TEST
+
+/* Each of these calls fails once: that is the end, and nothing is kept. */
+static void down_is_down(const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		fake_calls_clear();
+		fake_calls_fail(names[i], RC_DOWN, 1);
+		ck_assert_msg(outcome(NULL) == RC_DOWN, "%s", names[i]);
+		ck_assert_msg(fake_calls_count(names[i]) == 1, "%s", names[i]);
+		ck_assert_msg(strcmp(names[i], "db_commit") == 0 ||
+		    fake_calls_count("db_commit") == 0, "%s", names[i]);
+		ck_assert(!fake_db_is_open);
+		op_clear(op);
+	}
+}
+
+START_TEST(a_database_that_is_down_notes_no_half_sign_in)
+{
+	static const char *const names[] = {"users_signed_in", "accounts_seen",
+	    "users_by_id", "users_by_verified_email", "users_follow_email",
+	    "events_add", "db_commit"};
+
+	fake_users.id = MINE;
+	down_is_down(names, sizeof(names) / sizeof(names[0]));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("account_known");
+	TCase *t = tcase_create("account_known");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, t);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, closed_sign_up_lets_known_users_in);
+	tcase_add_test(t, a_known_identity_signs_in_and_is_noted);
+	tcase_add_test(t, a_disabled_user_is_refused_before_anything_is_noted);
+	tcase_add_test(t, a_verified_address_nobody_holds_is_followed_as_free);
+	tcase_add_test(t, a_verified_address_of_ones_own_is_followed_as_free);
+	tcase_add_test(t, a_taken_address_is_not_free_and_fails_no_sign_in);
+	tcase_add_test(t, an_unverified_address_is_not_free);
+	tcase_add_test(t, an_address_withheld_is_followed_as_none);
+	tcase_add_test(t, only_the_primary_identitys_address_is_followed);
+	tcase_add_test(t, who_loses_a_race_begins_again);
+	tcase_add_test(t, an_address_taken_meanwhile_begins_again);
+	tcase_add_test(t, three_lost_races_are_our_own_failure);
+	tcase_add_test(t, a_database_that_is_down_notes_no_half_sign_in);
+
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
