@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Sign-ins at the very same time: one person stays one user, and one
+ * callback is worth one session, however often it comes.
+ */
+#include <pthread.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "auth/signin.h"
+#include "base/crypt.h"
+#include "support/facts.h"
+#include "support/flow.h"
+#include "support/race.h"
+#include "support/stack.h"
+#include "support/text.h"
+
+#define NEWCOMERS   50
+#define REPETITIONS 50
+
+/* A sign-in that needs its callback only, for any browser. */
+struct ready {
+	const char *callback;
+	const char *cookie_name;
+	const char *cookie;
+	long status;		/* of the answer, filled in by the race */
+	const char *code;	/* of a problem, "" for none */
+};
+
+/* The queue for the providers holds all of them at once. */
+static const char *const arguments[] = {"--set", "provider_queue=100", NULL};
+
+static struct browser *browser;
+
+static void setup(void)
+{
+	flow_reset();
+	browser = browser_new();
+}
+
+static void teardown(void)
+{
+	browser_free(browser);
+}
+
+/*
+ * A sign-in of subject, or of who is queued when that is NULL.  Takes the
+ * cookie out of the jar, which would not hold so many.
+ */
+static struct ready make_ready(const char *subject)
+{
+	const char *consent = flow_start(browser, "google");
+	struct pool *pool = pool_new();
+	const char *name = crypt_sha256_hex(pool, flow_parameter(browser,
+	    consent, "state"));
+	struct ready ready = {
+	    .callback = subject == NULL ? flow_consent(browser, consent) :
+		flow_consent_as(browser, "google", consent, subject),
+	    .cookie_name = text_print(SIGNIN_COOKIE "%.8s", name),
+	};
+	const char *cookie = browser_cookie(browser, ready.cookie_name);
+
+	ck_assert_ptr_nonnull(cookie);
+	ready.cookie = text_print("%s", cookie);
+	browser_drop_cookies(browser);
+	pool_free(pool);
+	return ready;
+}
+
+static void finish(struct browser *own, struct ready *ready)
+{
+	struct answer answer;
+	const char *code;
+
+	browser_set_cookie(own, ready->cookie_name, ready->cookie);
+	answer = browser_get(own, ready->callback);
+	code = answer_member(own, &answer, "code");
+	ready->status = answer.status;
+	ready->code = code != NULL ? text_print("%s", code) : "";
+}
+
+static void finish_one(struct browser *own, size_t i, void *argument)
+{
+	struct ready *all = argument;
+
+	finish(own, &all[i]);
+}
+
+/*
+ * Nobody can write users for a while, though everybody can look: all who
+ * come find that there is no such user, and then go on together.
+ */
+static void *hold_users(void *argument)
+{
+	(void)argument;
+	stack_sql("begin; lock table users in share mode; "
+	    "select pg_sleep(0.5); commit");
+	return NULL;
+}
+
+static void race_behind_lock(size_t count, struct ready *all)
+{
+	pthread_t holder;
+
+	ck_assert_int_eq(pthread_create(&holder, NULL, hold_users, NULL), 0);
+	while (stack_count("select count(*) from pg_locks where granted and "
+	    "relation = 'users'::regclass and mode = 'ShareLock'") == 0)
+		continue;
+	race_run(count, finish_one, all);
+	pthread_join(holder, NULL);
+}
+
+START_TEST(cc_01_a_first_sign_in_50_times_at_once_makes_one_user)
+{
+	struct ready all[NEWCOMERS];
+	struct facts before = facts_now();
+
+	for (size_t i = 0; i < NEWCOMERS; i++)
+		all[i] = make_ready("newcomer");
+	race_behind_lock(NEWCOMERS, all);
+
+	for (size_t i = 0; i < NEWCOMERS; i++)
+		ck_assert_msg(all[i].status == 200, "number %zu: %ld %s", i,
+		    all[i].status, all[i].code);
+	before.users++;
+	before.identities++;
+	before.sessions += NEWCOMERS;
+	before.calls += NEWCOMERS;
+	facts_assert_same(&before);
+	ck_assert_int_eq(stack_count("select count(*) from events where "
+	    "kind = 'signed_up' and user_id = (select id from users where "
+	    "email = 'newcomer@gmail.com')"), 1);
+}
+END_TEST
+
+/* One answer of each pair is the tokens, the other the usual refusal. */
+static void assert_one_winner(const struct ready *pair, int repetition)
+{
+	const struct ready *loser = &pair[pair[0].status == 200];
+
+	ck_assert_msg(pair[0].status + pair[1].status == 600 &&
+	    loser->status == 400 && strcmp(loser->code,
+	    "state_mismatch") == 0, "repetition %d: %ld %s, %ld %s",
+	    repetition, pair[0].status, pair[0].code, pair[1].status,
+	    pair[1].code);
+}
+
+START_TEST(rp_01_a_callback_twice_at_once_opens_one_session)
+{
+	struct facts before = facts_now();
+
+	for (int i = 0; i < REPETITIONS; i++) {
+		struct ready pair[2];
+
+		pair[0] = pair[1] = make_ready(text_print("twice-%d", i));
+		race_run(2, finish_one, pair);
+		assert_one_winner(pair, i);
+	}
+	before.users += REPETITIONS;
+	before.identities += REPETITIONS;
+	before.sessions += REPETITIONS;
+	before.calls += REPETITIONS;
+	facts_assert_same(&before);
+}
+END_TEST
+
+/* Two people with one verified address, each at a provider of theirs. */
+START_TEST(racing_newcomers_do_not_share_an_address)
+{
+	struct ready pair[2];
+	struct facts before = facts_now();
+
+	for (int i = 0; i < 3; i++) {
+		for (int j = 0; j < 2; j++) {
+			flow_next("{\"provider\": \"google\", \"subject\": "
+			    "\"address-%d-%d\", \"email\": \"address-%d@"
+			    "gmail.com\", \"email_verified\": true}", i, j,
+			    i);
+			pair[j] = make_ready(NULL);
+		}
+		race_behind_lock(2, pair);
+		ck_assert_msg(pair[0].status + pair[1].status == 200 + 409,
+		    "%ld %s, %ld %s", pair[0].status, pair[0].code,
+		    pair[1].status, pair[1].code);
+	}
+	before.users += 3;
+	before.identities += 3;
+	before.sessions += 3;
+	before.calls += 6;
+	facts_assert_same(&before);
+}
+END_TEST
+
+static TCase *tests(void)
+{
+	TCase *t = tcase_create("first_signin_race");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t,
+	    cc_01_a_first_sign_in_50_times_at_once_makes_one_user);
+	tcase_add_test(t, rp_01_a_callback_twice_at_once_opens_one_session);
+	tcase_add_test(t, racing_newcomers_do_not_share_an_address);
+	return t;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("first_signin_race");
+	SRunner *r;
+	int n;
+
+	if (!stack_begin(arguments))
+		return 0;
+
+	suite_add_tcase(s, tests());
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	n = srunner_ntests_failed(r);
+	srunner_free(r);
+	stack_end();
+	return n == 0 ? 0 : 1;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Access tokens at /users/me: every form that is not a valid one is a 401
+ * with the right challenge, whoever made it and with whatever key.
+ */
+#include <string.h>
+
+#include <check.h>
+
+#include "support/flow.h"
+#include "support/forge.h"
+#include "support/stack.h"
+#include "support/text.h"
+
+static struct op *op;
+static struct browser *browser;
+static struct flow_tokens tokens;
+
+static void setup(void)
+{
+	op = op_new("test", 60000);
+	browser = browser_new();
+	tokens = flow_sign_in(browser, "google", "alice");
+}
+
+static void teardown(void)
+{
+	browser_free(browser);
+	op_free(op);
+}
+
+/* GET /users/me with this Authorization, NULL for none. */
+static struct answer me(const char *authorization)
+{
+	const char *const headers[] = {authorization == NULL ? NULL :
+		text_print("Authorization: %s", authorization), NULL};
+
+	return browser_send(browser, "GET", stack_url("/api/users/me"),
+	    headers, NULL);
+}
+
+static void assert_challenge(const struct answer *answer, const char *code,
+    const char *challenge)
+{
+	const char *sent = answer_header(browser, answer, "WWW-Authenticate",
+	    0);
+
+	flow_assert_problem(browser, answer, 401, code);
+	ck_assert_ptr_nonnull(sent);
+	ck_assert_str_eq(sent, challenge);
+}
+
+/* RFC 6750 section 3.1: without a token there is no error to name. */
+static void assert_missing(const char *authorization)
+{
+	struct answer answer = me(authorization);
+
+	assert_challenge(&answer, "authentication_required",
+	    "Bearer realm=\"latchkey\"");
+}
+
+static void assert_refused(const char *token)
+{
+	struct answer answer = me(text_print("Bearer %s", token));
+
+	ck_assert_msg(answer.status == 401, "%ld for %s", answer.status,
+	    token);
+	assert_challenge(&answer, "invalid_token",
+	    "Bearer realm=\"latchkey\", error=\"invalid_token\"");
+}
+
+static void assert_accepted(const char *token)
+{
+	struct answer answer = me(text_print("Bearer %s", token));
+
+	ck_assert_msg(answer.status == 200, "%ld for %s: %s", answer.status,
+	    token, answer.body);
+}
+
+/* alice's claims, rightly signed, under another header. */
+static const char *with_header(const char *header, int bits)
+{
+	struct forge_claims claims = forge_like(op, tokens.access);
+
+	return forge_signed(op, forge_access_key(op).bytes, bits, header,
+	    forge_payload(op, &claims));
+}
+
+static const char *with_alg(const char *alg, int bits)
+{
+	return with_header(text_print("{\"alg\":%s,\"typ\":\"JWT\","
+	    "\"kid\":\"%s\"}", alg, forge_access_key(op).id), bits);
+}
+
+START_TEST(at_01_without_a_token_the_challenge_names_no_error)
+{
+	assert_missing(NULL);
+	assert_missing("Basic YWxpY2U6c2VjcmV0");
+	assert_missing("Digest username=\"alice\"");
+	assert_missing(text_print("Token %s", tokens.access));
+	assert_missing(text_print("Bearer%s", tokens.access));
+}
+END_TEST
+
+START_TEST(at_02_the_scheme_has_no_case_and_a_malformed_token_is_refused)
+{
+	const char *token = tokens.access;
+
+	ck_assert_int_eq(me(text_print("bearer %s", token)).status, 200);
+	ck_assert_int_eq(me(text_print("BEARER %s", token)).status, 200);
+	ck_assert_int_eq(me(text_print("Bearer\t%s", token)).status, 401);
+	ck_assert_int_eq(me("Bearer").status, 401);
+	assert_refused("");
+	assert_refused(text_print(" %s", token));
+	assert_refused(text_print("%s %s", token, token));
+	assert_refused(text_print("%s,%s", token, token));
+	assert_refused(text_print("%s, Bearer %s", token, token));
+	assert_refused(text_print("%.20s %s", token, token + 20));
+	assert_refused(text_print("%s\"", token));
+	assert_refused(text_print("%s%%00", token));
+	assert_refused("\xff\xfe");
+}
+END_TEST
+
+START_TEST(at_03_a_token_in_query_or_body_is_not_one)
+{
+	static const char *const form[] = {
+		"Content-Type: application/x-www-form-urlencoded", NULL};
+	const char *body = text_print("access_token=%s", tokens.access);
+	const char *url = stack_url(text_print("/api/users/me?%s", body));
+	struct answer answer;
+
+	answer = browser_get(browser, url);
+	flow_assert_problem(browser, &answer, 401, "authentication_required");
+	answer = browser_send(browser, "GET", stack_url("/api/users/me"), form,
+	    body);
+	flow_assert_problem(browser, &answer, 401, "authentication_required");
+	answer = browser_get_as(browser, url, "nonsense");
+	flow_assert_problem(browser, &answer, 401, "invalid_token");
+	browser_set_cookie(browser, "access_token", tokens.access);
+	assert_missing(NULL);
+}
+END_TEST
+
+START_TEST(at_04_another_algorithm_is_refused)
+{
+	assert_accepted(with_alg("\"HS256\"", 256));
+
+	assert_refused(with_alg("\"none\"", 0));
+	assert_refused(with_alg("\"None\"", 0));
+	assert_refused(with_alg("\"nOnE\"", 0));
+	assert_refused(with_alg("\"none\"", 256));
+	assert_refused(with_alg("\"HS256\"", 0));
+	assert_refused(with_alg("\"HS384\"", 384));
+	assert_refused(with_alg("\"HS512\"", 512));
+	assert_refused(with_alg("\"hs256\"", 256));
+	assert_refused(with_alg("\"RS256\"", 256));
+	assert_refused(with_alg("256", 256));
+	assert_refused(with_alg("[\"HS256\"]", 256));
+	assert_refused(with_alg("null", 256));
+	assert_refused(with_alg("\"none\",\"alg\":\"HS256\"", 256));
+	assert_refused(with_alg("\"HS256\",\"crit\":[\"exp\"]", 256));
+}
+END_TEST
+
+START_TEST(at_04_a_header_that_names_no_key_of_ours_is_refused)
+{
+	const char *id = forge_access_key(op).id;
+
+	assert_refused(with_header("{\"alg\":\"none\"}", 0));
+	assert_refused(with_header("{\"alg\":\"HS256\","
+	    "\"kid\":\"ffffffff\"}", 256));
+	assert_refused(with_header("{\"alg\":\"HS256\",\"kid\":7}", 256));
+	assert_refused(with_header(text_print("{\"kid\":\"%s\"}", id), 256));
+	assert_refused(with_header(text_print("[\"HS256\",\"%s\"]", id), 256));
+	assert_refused(with_header("", 256));
+}
+END_TEST
+
+START_TEST(at_04_a_token_with_another_signature_is_refused)
+{
+	const char *token = tokens.access;
+	int len = (int)strlen(token);
+	int signature = (int)(strrchr(token, '.') - token) + 1;
+	int payload = (int)(strchr(token, '.') - token) + 1;
+
+	for (int i = signature; i < len; i += 7) {
+		char *bent = pool_text(op->pool, token);
+
+		bent[i] = bent[i] == 'A' ? 'B' : 'A';
+		assert_refused(bent);
+	}
+	assert_refused(text_print("%.*s", len - 1, token));
+	assert_refused(text_print("%.*s", len - 4, token));
+	assert_refused(text_print("%.*s", signature, token));
+	assert_refused(text_print("%.*s", signature - 1, token));
+	assert_refused(text_print("%sA", token));
+	assert_refused(text_print("%sAAAA", token));
+	assert_refused(text_print("%s=", token));
+	assert_refused(text_print("%s.%s", token, token + signature));
+	assert_refused(text_print("%s.", token));
+	assert_refused(text_print(".%s", token + payload));
+	assert_refused(text_print("%.*s.%s", payload, token,
+	    token + signature));
+	assert_refused("..");
+	assert_refused("a.b.c");
+}
+END_TEST
+
+START_TEST(at_12_an_access_token_dies_with_its_session)
+{
+	struct answer answer;
+
+	assert_accepted(tokens.access);
+	answer = browser_post(browser, stack_url("/api/auth/logout"),
+	    text_print("{\"refresh_token\":\"%s\"}", tokens.refresh));
+	ck_assert_int_eq(answer.status, 204);
+	assert_refused(tokens.access);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("tokens");
+	TCase *t = tcase_create("tokens");
+	SRunner *r;
+	int failed;
+
+	if (!stack_begin(NULL))
+		return 0;
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t,
+	    at_01_without_a_token_the_challenge_names_no_error);
+	tcase_add_test(t,
+	    at_02_the_scheme_has_no_case_and_a_malformed_token_is_refused);
+	tcase_add_test(t, at_03_a_token_in_query_or_body_is_not_one);
+	tcase_add_test(t, at_04_another_algorithm_is_refused);
+	tcase_add_test(t,
+	    at_04_a_header_that_names_no_key_of_ours_is_refused);
+	tcase_add_test(t, at_04_a_token_with_another_signature_is_refused);
+	tcase_add_test(t, at_12_an_access_token_dies_with_its_session);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	stack_end();
+	return failed == 0 ? 0 : 1;
+}
