@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+#
+# The servers of dev/run as processes: each leads a session of its own, so
+# that Ctrl-C reaches dev/run alone and all that a server started can be found
+# again.  D/NAME.pid names the leader; D/run/NAME.start, its start time, tells
+# it from a later process that was given the same number.  Needs lib.sh, D and
+# AS_USER.
+
+# In the order in which they stop.
+SERVICES="nginx latchkey provider redis postgres"
+
+# Field N of /proc/PID/stat, counted after the program's name: 1 is the state,
+# 4 the session, 20 the start time.
+stat_field()
+{
+	local line
+	local -a fields
+
+	line=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+	read -ra fields <<<"${line##*) }"
+	printf '%s\n' "${fields[$2 - 1]}"
+}
+
+# service_launch NAME COMMAND…
+service_launch()
+{
+	local name=$1
+
+	shift
+	setsid env --default-signal=INT,QUIT,TERM "${AS_USER[@]}" "$@" \
+	    </dev/null >>"$D/log/$name.log" 2>&1 9<&- &
+	printf '%s\n' "$!" >"$D/$name.pid"
+	stat_field "$!" 20 >"$D/run/$name.start"
+}
+
+service_pid()
+{
+	local pid
+
+	pid=$(cat "$D/$1.pid" 2>/dev/null) || return 1
+	[ "$(stat_field "$pid" 20)" = "$(cat "$D/run/$1.start")" ] || return 1
+	[ "$(stat_field "$pid" 1)" != Z ] && printf '%s\n' "$pid"
+}
+
+# Who belongs to the session of $1, or was started by it (PostgreSQL's
+# children have sessions of their own).
+service_family()
+{
+	cat /proc/[0-9]*/stat 2>/dev/null | sed 's/^\([0-9]*\) .*) /\1 /' |
+	    awk -v leader="$1" '$2 != "Z" &&
+		($1 == leader || $3 == leader || $5 == leader) { print $1 }'
+}
+
+service_signal()
+{
+	local leader
+
+	leader=$(service_pid "$1") || return 0
+	# shellcheck disable=SC2046
+	kill "-$2" $(service_family "$leader") 2>/dev/null || true
+}
+
+# service_stop NAME: asks, waits, and insists after 20 s.
+service_stop()
+{
+	local leader signal=TERM tries=0
+
+	leader=$(cat "$D/$1.pid" 2>/dev/null) || return 0
+	if service_pid "$1" >/dev/null; then
+		[ "$1" != postgres ] || signal=INT
+		service_signal "$1" CONT
+		kill "-$signal" "$leader" 2>/dev/null || true
+		while [ -n "$(service_family "$leader")" ]; do
+			tries=$((tries + 1))
+			[ "$tries" -ne 200 ] || say "$1 does not end; killing it"
+			# shellcheck disable=SC2046
+			[ "$tries" -lt 200 ] ||
+			    kill -KILL $(service_family "$leader") 2>/dev/null
+			[ "$tries" -lt 250 ] || break
+			sleep 0.1
+		done
+	fi
+	rm -f "$D/$1.pid" "$D/run/$1.start"
+}
+
+# Those of others, such as dev/bench's, too.
+services_stop()
+{
+	local name file
+
+	for name in $SERVICES; do
+		service_stop "$name"
+	done
+	for file in "$D"/*.pid; do
+		[ ! -e "$file" ] || service_stop "$(basename "$file" .pid)"
+	done
+}
+
+# service_wait NAME SECONDS COMMAND…: until the command succeeds; fails where
+# the server died or the time is over, and shows the end of its log.
+service_wait()
+{
+	local name=$1 tries=$(($2 * 20))
+
+	shift 2
+	while ! "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		if [ "$tries" -le 0 ] || ! service_pid "$name" >/dev/null; then
+			say "$name did not become ready; its log ends with:"
+			tail -n 15 "$D/log/$name.log" >&2
+			return "$EX_SOFTWARE"
+		fi
+		sleep 0.05
+	done
+}
+
+answers()
+{
+	curl -fsS -m 3 -o /dev/null "$1"
+}
+
+start_postgres()
+{
+	service_launch postgres "$PGBIN/postgres" -D "$D/pg"
+	service_wait postgres 30 "$PGBIN/pg_isready" -q -h "$D/run" -U postgres
+}
+
+start_redis()
+{
+	service_launch redis redis-server "$D/redis.conf"
+	service_wait redis 15 env REDISCLI_AUTH="$(cat "$D/secrets/redis")" \
+	    redis-cli -s "$D/run/redis" --user latchkey -e ping
+}
+
+start_provider()
+{
+	[ -z "$OWN_PROVIDERS" ] || return 0
+	# shellcheck disable=SC2086
+	service_launch provider "$D/bin/provider" --dir "$D/provider" \
+	    --https-port "$HTTPS_PORT" --http-port "$CONTROL_PORT" \
+	    --site "http://localhost:$PORT" $PROVIDER_OPTIONS
+	service_wait provider 15 answers "http://127.0.0.1:$CONTROL_PORT/health"
+}
+
+# The workers of an earlier start may have left their socket.
+start_latchkey()
+{
+	rm -f "$D/run/latchkey"
+	service_launch latchkey spawn-fcgi -n -s "$D/run/latchkey" -M 0660 \
+	    -b 1024 -- /usr/bin/multiwatch -f "$WORKERS" -r 1000000 -t 1000 \
+	    -- "$D/bin/latchkey" -c "$D/latchkey.conf"
+	service_wait latchkey 15 test -S "$D/run/latchkey"
+}
+
+start_nginx()
+{
+	service_launch nginx nginx -p "$D" -e stderr -c "$D/nginx.conf"
+	service_wait nginx 15 answers "http://127.0.0.1:$PORT/"
+}
