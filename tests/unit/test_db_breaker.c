@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/* While a server is silent one asks and the others are refused. */
+#include "client/db_breaker.h"
+
+#include <check.h>
+
+static struct db_breaker breaker;
+
+static void setup(void)
+{
+	db_breaker_init(&breaker);
+}
+
+/* Slot 0 was used and the server did not answer. */
+static void open_it(void)
+{
+	ck_assert(db_breaker_may_ask(&breaker, 0));
+	db_breaker_note(&breaker, 0, true, false);
+}
+
+START_TEST(everyone_may_ask_a_server_that_answers)
+{
+	for (size_t slot = 0; slot < 4; slot++) {
+		ck_assert(db_breaker_may_wait(&breaker));
+		ck_assert(db_breaker_may_ask(&breaker, slot));
+	}
+}
+END_TEST
+
+START_TEST(one_at_a_time_may_ask_a_silent_server)
+{
+	open_it();
+	ck_assert(db_breaker_may_wait(&breaker));
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	ck_assert(!db_breaker_may_wait(&breaker));
+	ck_assert(!db_breaker_may_ask(&breaker, 2));
+
+	/* It is silent still: the next one may find out. */
+	db_breaker_note(&breaker, 1, true, false);
+	ck_assert(db_breaker_may_ask(&breaker, 2));
+	ck_assert(!db_breaker_may_ask(&breaker, 3));
+}
+END_TEST
+
+START_TEST(an_answer_lets_everyone_in_again)
+{
+	open_it();
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	db_breaker_note(&breaker, 1, false, true);
+	ck_assert(db_breaker_may_ask(&breaker, 2));
+	ck_assert(db_breaker_may_ask(&breaker, 3));
+}
+END_TEST
+
+START_TEST(a_straggler_does_not_end_the_asking_of_another)
+{
+	open_it();
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	db_breaker_note(&breaker, 2, true, false);
+	ck_assert(!db_breaker_may_ask(&breaker, 3));
+}
+END_TEST
+
+START_TEST(a_connection_that_was_lost_says_nothing_about_the_server)
+{
+	db_breaker_note(&breaker, 0, false, false);
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	ck_assert(db_breaker_may_ask(&breaker, 2));
+
+	open_it();
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	db_breaker_note(&breaker, 1, false, false);
+	ck_assert(db_breaker_may_ask(&breaker, 2));
+	ck_assert(!db_breaker_may_ask(&breaker, 3));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("db_breaker");
+	TCase *t = tcase_create("db_breaker");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_add_test(t, everyone_may_ask_a_server_that_answers);
+	tcase_add_test(t, one_at_a_time_may_ask_a_silent_server);
+	tcase_add_test(t, an_answer_lets_everyone_in_again);
+	tcase_add_test(t, a_straggler_does_not_end_the_asking_of_another);
+	tcase_add_test(t,
+	    a_connection_that_was_lost_says_nothing_about_the_server);
+	suite_add_tcase(s, t);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
+}
