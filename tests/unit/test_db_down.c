@@ -135,6 +135,7 @@ START_TEST(a_restart_is_not_noticed_by_the_next_request)
 {
 	must_work();
 	servers_stop(SERVERS_POSTGRES);
+	usleep(2 * SLOTS_TRUSTED_MS * 1000);
 	servers_start(SERVERS_POSTGRES);
 	must_work();
 }
