@@ -65,7 +65,7 @@ int64_t op_left_ms(const struct op *op);
 enum rc op_fail(struct op *op, enum rc rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* op_fail with a refusal, which tells response.c more than rc does. */
+/* op_fail with a refusal, which tells problem.c more than rc does. */
 enum rc op_refuse(struct op *op, enum rc rc, int refusal, const char *format,
     ...) __attribute__((format(printf, 4, 5)));
 
