@@ -63,10 +63,7 @@ static void forbid_dumps(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-/*
- * Threads would each get a heap of their own; two for all save more than a
- * megabyte per worker, and what is small comes from per-thread caches anyway.
- */
+/* Threads would each get a heap of their own; two for all are enough. */
 static void save_memory(void)
 {
 	mallopt(M_ARENA_MAX, 2);
