@@ -3,6 +3,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/pool.h"
@@ -18,5 +19,14 @@ int64_t clock_mono_ms(void);
  * "2026-01-02T03:04:05.678Z".  Years 0 to 9999.
  */
 char *clock_rfc3339(struct pool *pool, int64_t ms);
+
+/*
+ * Reads RFC 3339's date-time (section 5.6) in any zone: sets *ms to the
+ * instant and returns true when text is one and nothing else, and the year in
+ * UTC is one of 0 to 9999.  What is finer than a millisecond is cut off.  A
+ * leap second, 60, is taken where one can be, at the end of June or December
+ * in UTC, and reads as the second after it: our time does not count it.
+ */
+bool clock_from_rfc3339(const char *text, int64_t *ms);
 
 #endif

@@ -2,6 +2,7 @@
 /* OpenSSL 3's EVP interface only; each call's result is checked. */
 #include "base/crypt.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
@@ -50,6 +52,16 @@ void crypt_sha256(const void *bytes, size_t size,
 
 	require(EVP_Digest(bytes, size, hash, &len, EVP_sha256(), NULL) == 1 &&
 	    len == CRYPT_HASH_SIZE, "SHA-256");
+}
+
+void crypt_hmac(struct secret key, const void *bytes, size_t size,
+    unsigned char mac[CRYPT_HASH_SIZE])
+{
+	unsigned len = 0;
+
+	require(key.size > 0 && key.size <= INT_MAX &&
+	    HMAC(EVP_sha256(), key.bytes, (int)key.size, bytes, size, mac,
+		&len) != NULL && len == CRYPT_HASH_SIZE, "HMAC");
 }
 
 char *crypt_sha256_hex(struct pool *pool, const char *text)
@@ -105,6 +117,11 @@ bool crypt_equal(const char *a, const char *b)
 	size_t len = strlen(a);
 
 	return len == strlen(b) && CRYPTO_memcmp(a, b, len) == 0;
+}
+
+bool crypt_equal_bytes(const void *a, const void *b, size_t size)
+{
+	return CRYPTO_memcmp(a, b, size) == 0;
 }
 
 void crypt_wipe(void *bytes, size_t size)

@@ -30,6 +30,10 @@ char *crypt_random_token(struct pool *pool);
 void crypt_sha256(const void *bytes, size_t size,
     unsigned char hash[CRYPT_HASH_SIZE]);
 
+/* HMAC-SHA256 (RFC 2104) of size bytes; an empty key aborts. */
+void crypt_hmac(struct secret key, const void *bytes, size_t size,
+    unsigned char mac[CRYPT_HASH_SIZE]);
+
 /* SHA-256 of text as 64 hex digits. */
 char *crypt_sha256_hex(struct pool *pool, const char *text);
 
@@ -51,6 +55,9 @@ struct secret crypt_derive(struct pool *pool, struct secret parent,
 
 /* Whether two texts are equal, in time that depends on their lengths only. */
 bool crypt_equal(const char *a, const char *b);
+
+/* The same for size bytes, in time that depends on size only. */
+bool crypt_equal_bytes(const void *a, const void *b, size_t size);
 
 /* Wipes size bytes; the compiler does not take it away. */
 void crypt_wipe(void *bytes, size_t size);

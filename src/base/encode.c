@@ -8,6 +8,17 @@ static const char HEX[] = "0123456789abcdef";
 static const char UPPER_HEX[] = "0123456789ABCDEF";
 static const char BASE64URL[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/* The digits that '-' to 'z' stand for, in that order; 64 for none. */
+static const unsigned char DIGITS[] = {
+	62, 64, 64,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61,
+	64, 64, 64, 64, 64, 64, 64,
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+	13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	64, 64, 64, 64, 63, 64,
+	26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
+	39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+};
 static const char UNRESERVED[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -42,6 +53,11 @@ char *encode_base64url(struct pool *pool, const unsigned char *bytes,
 	return text;
 }
 
+static unsigned base64url_digit(char c)
+{
+	return c >= '-' && c <= 'z' ? DIGITS[c - '-'] : 64;
+}
+
 bool encode_from_base64url(struct pool *pool, const char *text, size_t len,
     unsigned char **bytes, size_t *size)
 {
@@ -55,11 +71,11 @@ bool encode_from_base64url(struct pool *pool, const char *text, size_t len,
 
 	out = pool_alloc(pool, len / 4 * 3 + 3);
 	for (size_t i = 0; i < len; i++) {
-		const char *at = memchr(BASE64URL, text[i], 64);
+		unsigned digit = base64url_digit(text[i]);
 
-		if (at == NULL)
+		if (digit > 63)
 			return false;
-		value = (value << 6 | (unsigned)(at - BASE64URL)) & 0xffff;
+		value = (value << 6 | digit) & 0xffff;
 		bits += 6;
 		if (bits >= 8) {
 			bits -= 8;

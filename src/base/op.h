@@ -40,6 +40,8 @@ struct op {
 	int refusal;		/* the domain's refinement of rc, 0 for none;
 				   base gives it no meaning (auth/refusal.h) */
 	int retry_after_s;	/* when to come again, 0 for unknown */
+	const char *rule;	/* name of the rule that decided, for the log;
+				   NULL for none */
 	void *transaction;	/* client/db.c's own */
 	char id[OP_ID_SIZE];	/* request id, for the log */
 	char reason[OP_REASON_SIZE];

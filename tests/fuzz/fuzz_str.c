@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* Numbers, durations, UUIDs and growing strings from any bytes. */
+/* Numbers, durations, times, UUIDs and growing strings from any bytes. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "base/uuid.h"
 
@@ -28,6 +29,19 @@ static void check_duration(const char *text)
 
 	if (str_duration(text, &ms))
 		assert(ms >= 0 && ms <= INT64_C(36525) * 86400000);
+}
+
+/* What was read is a time that we write, and read as the same. */
+static void check_time(struct pool *pool, const char *text)
+{
+	int64_t ms, again;
+
+	if (!clock_from_rfc3339(text, &ms))
+		return;
+
+	assert(strlen(text) >= strlen("2026-01-02T03:04:05Z"));
+	assert(clock_from_rfc3339(clock_rfc3339(pool, ms), &again));
+	assert(again == ms);
 }
 
 static void check_growth(struct pool *pool, const uint8_t *data, size_t size,
@@ -55,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_int(pool, text);
 	check_duration(text);
+	check_time(pool, text);
 	check_growth(pool, data, size, text);
 	assert(strlen(lower) == strlen(text));
 	assert(lower[strcspn(lower, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0');

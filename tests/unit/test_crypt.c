@@ -63,6 +63,44 @@ START_TEST(sha256_reads_bytes_beyond_a_nul)
 }
 END_TEST
 
+/* RFC 4231's test cases 1 to 3 and 6: short, long and wordless keys. */
+static const struct {
+	unsigned char filler;
+	size_t key_size;
+	const char *key;	/* NULL: filler, key_size times */
+	const char *text;	/* NULL: 0xdd, 50 times */
+	const char *mac;
+} hmacs[] = {
+	{0x0b, 20, NULL, "Hi There",
+	    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+	{0, 4, "Jefe", "what do ya want for nothing?",
+	    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+	{0xaa, 20, NULL, NULL,
+	    "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+	{0xaa, 131, NULL,
+	    "Test Using Larger Than Block-Size Key - Hash Key First",
+	    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+};
+
+START_TEST(hmac_follows_the_vectors)
+{
+	unsigned char key[131];
+	unsigned char data[50];
+	unsigned char mac[CRYPT_HASH_SIZE];
+	const char *text = hmacs[_i].text;
+
+	memset(key, hmacs[_i].filler, sizeof(key));
+	memset(data, 0xdd, sizeof(data));
+	if (hmacs[_i].key != NULL)
+		memcpy(key, hmacs[_i].key, hmacs[_i].key_size);
+
+	crypt_hmac((struct secret){key, hmacs[_i].key_size},
+	    text != NULL ? (const void *)text : data,
+	    text != NULL ? strlen(text) : sizeof(data), mac);
+	ck_assert_str_eq(encode_hex(pool, mac, sizeof(mac)), hmacs[_i].mac);
+}
+END_TEST
+
 /* RFC 7636 appendix B. */
 START_TEST(the_challenge_is_that_of_pkce)
 {
@@ -182,6 +220,15 @@ START_TEST(equal_means_every_byte_and_the_length)
 }
 END_TEST
 
+START_TEST(equal_bytes_are_all_compared)
+{
+	ck_assert(crypt_equal_bytes("a\0b", "a\0b", 3));
+	ck_assert(!crypt_equal_bytes("a\0b", "a\0c", 3));
+	ck_assert(!crypt_equal_bytes("a\0b", "b\0b", 3));
+	ck_assert(crypt_equal_bytes("a\0b", "a\0c", 2));
+}
+END_TEST
+
 START_TEST(wiping_leaves_zeroes_and_its_neighbours)
 {
 	char bytes[] = "xsecretx";
@@ -198,6 +245,7 @@ static TCase *cases(void)
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_loop_test(t, sha256_follows_the_vectors, 0, 3);
 	tcase_add_test(t, sha256_reads_bytes_beyond_a_nul);
+	tcase_add_loop_test(t, hmac_follows_the_vectors, 0, 4);
 	tcase_add_test(t, the_challenge_is_that_of_pkce);
 	tcase_add_test(t, a_token_is_named_by_eight_digits_of_its_hash);
 	tcase_add_loop_test(t, children_of_a_secret_are_those_of_hkdf, 0, 3);
@@ -205,6 +253,7 @@ static TCase *cases(void)
 	tcase_add_test(t, more_random_bytes_than_promised_abort);
 	tcase_add_test(t, random_tokens_have_43_characters_and_differ);
 	tcase_add_test(t, equal_means_every_byte_and_the_length);
+	tcase_add_test(t, equal_bytes_are_all_compared);
 	tcase_add_test(t, wiping_leaves_zeroes_and_its_neighbours);
 	return t;
 }

@@ -98,6 +98,27 @@ START_TEST(base64url_of_another_spelling_is_refused)
 }
 END_TEST
 
+/* Of all bytes, in the order of their digits. */
+START_TEST(base64url_knows_64_characters_and_no_more)
+{
+	static const char known[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	for (int c = 0; c <= 255; c++) {
+		const char text[] = {'A', (char)c, 'A', 'A'};
+		const char *at = memchr(known, c, sizeof(known) - 1);
+		unsigned char *bytes;
+		size_t size;
+
+		ck_assert_int_eq(encode_from_base64url(pool, text, 4, &bytes,
+		    &size), at != NULL);
+		if (at != NULL)
+			ck_assert_int_eq(bytes[0] << 4 | bytes[1] >> 4,
+			    at - known);
+	}
+}
+END_TEST
+
 START_TEST(base64url_with_a_nul_is_refused)
 {
 	unsigned char *bytes;
@@ -297,6 +318,7 @@ static TCase *cases(void)
 	tcase_add_test(t, base64url_returns_what_it_was_given);
 	tcase_add_loop_test(t, base64url_of_another_spelling_is_refused, 0,
 	    COUNT(not_base64url));
+	tcase_add_test(t, base64url_knows_64_characters_and_no_more);
 	tcase_add_test(t, base64url_with_a_nul_is_refused);
 	tcase_add_test(t, percent_leaves_the_unreserved_alone);
 	tcase_add_test(t, percent_encodes_every_other_byte);
