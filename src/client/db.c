@@ -208,8 +208,7 @@ enum rc db_run(struct op *op, enum query query, struct db_args args,
 	return RC_OK;
 }
 
-/* Runs fixed text on op's connection; its rows interest nobody. */
-static enum rc run_text(struct op *op, const char *name, const char *sql)
+enum rc db_run_text(struct op *op, const char *sql)
 {
 	struct db_link *link;
 	PGresult *result;
@@ -219,22 +218,36 @@ static enum rc run_text(struct op *op, const char *name, const char *sql)
 	if (rc != RC_OK)
 		return rc;
 
-	rc = db_link_text(op, link, name, sql, &result);
+	/* Outside a transaction libpq's one message is a transaction. */
+	rc = db_link_text(op, link, "schema step", sql, &result);
 	release(op, link);
 	if (rc == RC_OK)
 		PQclear(result);
 	return rc;
 }
 
-enum rc db_run_text(struct op *op, const char *sql)
-{
-	/* Outside a transaction libpq's one message is a transaction. */
-	return run_text(op, "schema step", sql);
-}
-
 enum rc db_ping(struct op *op)
 {
-	return run_text(op, "ping", "select 1");
+	struct db_link *link;
+	PGresult *result;
+	enum rc rc;
+
+	rc = borrow(op, &link);
+	if (rc != RC_OK)
+		return rc;
+
+	rc = db_link_text(op, link, "ping", "show transaction_read_only",
+	    &result);
+	if (rc == RC_OK) {
+		/* The next connection may reach one that takes writes. */
+		link->stale = strcmp(PQgetvalue(result, 0, 0), "off") != 0;
+		if (link->stale)
+			rc = op_fail(op, RC_DOWN, "PostgreSQL is a standby, "
+			    "or read only by default_transaction_read_only");
+		PQclear(result);
+	}
+	release(op, link);
+	return rc;
 }
 
 static void rollback_left_over(void *op)
@@ -314,11 +327,22 @@ void db_rollback(struct op *op)
 	give_back(link);
 }
 
+/* PQfnumber without its copy of the name, which it would fold. */
+static int number_of(const PGresult *result, const char *column)
+{
+	int count = PQnfields(result);
+	int i = 0;
+
+	while (i < count && strcmp(PQfname(result, i), column) != 0)
+		i++;
+	assert(i < count);
+	return i;
+}
+
 const char *db_text(const struct row *row, const char *column)
 {
-	int number = PQfnumber(row->result, column);
+	int number = number_of(row->result, column);
 
-	assert(number >= 0);
 	if (PQgetisnull(row->result, row->index, number))
 		return NULL;
 	return PQgetvalue(row->result, row->index, number);

@@ -116,7 +116,10 @@ enum rc db_commit(struct op *op) MUST_USE;
 void db_rollback(struct op *op);
 
 /*
- * Asks the server for a sign of life.  RC_EXPIRED, RC_DOWN as for db_one.
+ * Asks the server for a sign of life, and whether it may be written to.
+ *
+ * RC_DOWN	it did not answer (as for db_one), or it is a standby or read only
+ * RC_EXPIRED	as for db_one
  */
 enum rc db_ping(struct op *op) MUST_USE;
 

@@ -114,14 +114,25 @@ static bool scan_character(struct state *s)
 	return true;
 }
 
+/* What needs no look at its neighbours, which is nearly everything. */
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 static bool scan_string(struct state *s)
 {
 	if (!take(s, '"'))
 		return broken(s, "a string should stand here");
 
-	while (!take(s, '"'))
+	for (;;) {
+		while (is_plain(s->text[s->at]))
+			s->at++;
+		if (take(s, '"'))
+			break;
 		if (!scan_character(s))
 			return false;
+	}
 
 	return true;
 }

@@ -3,7 +3,8 @@
  * Signed tokens (JWS, RFC 7515, compact form).  The only file that knows
  * libjwt, which is used only behind a gate: form, algorithm, key id and the
  * claims' JSON are checked by us (RFC 8725 sections 3.1 to 3.10).  It checks
- * signatures; what the claims mean is for its callers.
+ * RS256 and ES256; HS256 is an HMAC of our own.  What the claims mean is for
+ * the callers.
  */
 #ifndef CLIENT_JWS_H
 #define CLIENT_JWS_H
@@ -38,8 +39,8 @@ bool jws_alg_from(const char *name, enum jws_alg *alg);
 
 /*
  * Signs claims with an HS256 key of at least 32 bytes; the header holds alg,
- * typ and the key's id.  The same claims and key give the same token.
- * RC_DOWN when libjwt fails.
+ * the key's id and typ.  The same claims in the same order and the same key
+ * give the same token.  RC_OK always: a hash that fails aborts.
  */
 enum rc jws_sign(struct op *op, const struct jws_key *key,
     const struct js *claims, const char **token) MUST_USE;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A stack of free places behind one mutex.  The mutex also hands a place's
- * connection from one thread to the next.
+ * A stack of free places behind one mutex, which also hands a place's
+ * connection from one thread to the next.  A semaphore counts them: unlike a
+ * condition it wakes nobody in vain, and whoever it wakes finds the mutex
+ * free.
  */
 #include "client/slots.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -15,7 +18,8 @@
 
 struct slots {
 	pthread_mutex_t mutex;
-	pthread_cond_t given_back;
+	sem_t places;		/* as many as stand in stack, less those
+				   who are about to take one */
 	size_t count;
 	size_t free;		/* how many stand in stack */
 	size_t stack[];
@@ -26,22 +30,18 @@ static void slots_end(void *object)
 	struct slots *slots = object;
 
 	assert(slots->free == slots->count);
-	pthread_cond_destroy(&slots->given_back);
+	sem_destroy(&slots->places);
 	pthread_mutex_destroy(&slots->mutex);
 }
 
 struct slots *slots_new(struct pool *pool, size_t count)
 {
 	struct slots *slots;
-	pthread_condattr_t monotonic;
 
 	assert(count > 0);
 	slots = pool_alloc(pool, sizeof(*slots) + count * sizeof(size_t));
 	pthread_mutex_init(&slots->mutex, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&slots->given_back, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	sem_init(&slots->places, 0, (unsigned)count);
 
 	slots->count = count;
 	while (slots->free < count) {
@@ -59,22 +59,18 @@ bool slots_borrow(struct slots *slots, int64_t deadline_ms, size_t *slot)
 		.tv_sec = (time_t)(deadline_ms / 1000),
 		.tv_nsec = (long)(deadline_ms % 1000 * 1000000),
 	};
-	bool got;
 
 	if (deadline_ms <= clock_mono_ms())
 		return false;
+	while (sem_clockwait(&slots->places, CLOCK_MONOTONIC, &until) != 0)
+		if (errno != EINTR)
+			return false;
 
 	pthread_mutex_lock(&slots->mutex);
-	while (slots->free == 0)
-		if (pthread_cond_timedwait(&slots->given_back, &slots->mutex,
-			&until) != 0)
-			break;
-	got = slots->free > 0;
-	if (got)
-		*slot = slots->stack[--slots->free];
+	assert(slots->free > 0);
+	*slot = slots->stack[--slots->free];
 	pthread_mutex_unlock(&slots->mutex);
-
-	return got;
+	return true;
 }
 
 void slots_give_back(struct slots *slots, size_t slot)
@@ -82,8 +78,8 @@ void slots_give_back(struct slots *slots, size_t slot)
 	pthread_mutex_lock(&slots->mutex);
 	assert(slots->free < slots->count && slot < slots->count);
 	slots->stack[slots->free++] = slot;
-	pthread_cond_signal(&slots->given_back);
 	pthread_mutex_unlock(&slots->mutex);
+	sem_post(&slots->places);
 }
 
 bool slots_socket_is_idle(int fd, int64_t used_ms)

@@ -52,6 +52,31 @@ START_TEST(an_answer_lets_everyone_in_again)
 }
 END_TEST
 
+START_TEST(an_answer_lets_everyone_in_while_one_still_asks)
+{
+	open_it();
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	db_breaker_note(&breaker, 2, false, true);
+	ck_assert(db_breaker_may_wait(&breaker));
+	ck_assert(db_breaker_may_ask(&breaker, 3));
+}
+END_TEST
+
+/* Whoever hangs since before it was known is not the one who finds out. */
+START_TEST(one_may_ask_although_others_began_before_the_silence)
+{
+	ck_assert(db_breaker_may_ask(&breaker, 0));
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	db_breaker_note(&breaker, 0, true, false);
+	ck_assert(db_breaker_may_wait(&breaker));
+	ck_assert(db_breaker_may_ask(&breaker, 2));
+
+	db_breaker_note(&breaker, 1, true, false);
+	ck_assert(!db_breaker_may_wait(&breaker));
+	ck_assert(!db_breaker_may_ask(&breaker, 3));
+}
+END_TEST
+
 START_TEST(a_straggler_does_not_end_the_asking_of_another)
 {
 	open_it();
@@ -86,6 +111,9 @@ int main(void)
 	tcase_add_test(t, everyone_may_ask_a_server_that_answers);
 	tcase_add_test(t, one_at_a_time_may_ask_a_silent_server);
 	tcase_add_test(t, an_answer_lets_everyone_in_again);
+	tcase_add_test(t, an_answer_lets_everyone_in_while_one_still_asks);
+	tcase_add_test(t,
+	    one_may_ask_although_others_began_before_the_silence);
 	tcase_add_test(t, a_straggler_does_not_end_the_asking_of_another);
 	tcase_add_test(t,
 	    a_connection_that_was_lost_says_nothing_about_the_server);
