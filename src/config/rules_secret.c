@@ -10,7 +10,8 @@
 static bool is_key(enum option_site id)
 {
 	return id == SITE_secret || id == SITE_previous_secret ||
-	    id == SITE_jwt_secret || id == SITE_jwt_previous_secret;
+	    id == SITE_jwt_secret || id == SITE_jwt_previous_secret ||
+	    id == SITE_admin_secret;
 }
 
 /* Reads the file that given names; leaves secret empty when it names none. */
@@ -72,9 +73,26 @@ static void check_different(struct draft *draft, struct secret secret,
 {
 	if (secret_is_same(secret, other))
 		draft_wrong(draft, &draft->given[id], "is the same secret as "
-		    "%s: who may check access tokens could then forge all "
-		    "else; make one of them anew",
-		    draft->given[other_id].name);
+		    "%s: who %s; make one of them anew",
+		    draft->given[other_id].name, id == SITE_admin_secret
+			? "administers could then forge tokens"
+			: "may check access tokens could then forge all else");
+}
+
+/* The administrator's is sent over the wire: it must be no key. */
+static void check_admin(struct draft *draft)
+{
+	const struct config *values = &draft->values;
+	struct secret admin = values->admin_secret;
+
+	check_different(draft, admin, SITE_admin_secret, values->secret,
+	    SITE_secret);
+	check_different(draft, admin, SITE_admin_secret,
+	    values->previous_secret, SITE_previous_secret);
+	check_different(draft, admin, SITE_admin_secret, values->jwt_secret,
+	    SITE_jwt_secret);
+	check_different(draft, admin, SITE_admin_secret,
+	    values->jwt_previous_secret, SITE_jwt_previous_secret);
 }
 
 void rules_secret_load(struct draft *draft)
@@ -87,6 +105,7 @@ void rules_secret_load(struct draft *draft)
 	load_site(draft, SITE_previous_secret, &values->previous_secret);
 	load_site(draft, SITE_jwt_previous_secret,
 	    &values->jwt_previous_secret);
+	load_site(draft, SITE_admin_secret, &values->admin_secret);
 	load_site(draft, SITE_redis_password, &values->redis_password);
 
 	check_different(draft, values->jwt_secret, SITE_jwt_secret,
@@ -98,6 +117,7 @@ void rules_secret_load(struct draft *draft)
 	check_different(draft, values->jwt_previous_secret,
 	    SITE_jwt_previous_secret, values->previous_secret,
 	    SITE_previous_secret);
+	check_admin(draft);
 
 	for (size_t i = 0; i < draft->provider_count; i++) {
 		struct draft_provider *provider = &draft->providers[i];

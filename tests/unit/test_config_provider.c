@@ -155,6 +155,28 @@ START_TEST(an_issuer_has_no_query)
 }
 END_TEST
 
+START_TEST(a_discord_elsewhere_names_its_endpoints)
+{
+	static const char *const endpoints[3] = {
+		"authorize_url = \"https://d.example/a\" ",
+		"token_url = \"https://d.example/b\" ",
+		"userinfo_url = \"https://d.example/c\" "};
+	const char *words = "providers.discord.issuer: is another than "
+	    "Discord's, which has no discovery";
+
+	for (int i = 0; i < 3; i++)
+		REFUSES(words, .providers = pool_print(config_file_pool(),
+		    "discord = { issuer = \"https://d.example\" %s%s%s}",
+		    endpoints[(i + 1) % 3], endpoints[(i + 2) % 3], CLIENT));
+	REFUSES(words, .providers =
+	    "discord = { issuer = \"https://d.example\" " CLIENT "}");
+	ACCEPTS(.providers = pool_print(config_file_pool(),
+	    "discord = { issuer = \"https://d.example\" %s%s%s%s}",
+	    endpoints[0], endpoints[1], endpoints[2], CLIENT));
+	ACCEPTS(.providers = "discord = { issuer = \"https://d.example\" }");
+}
+END_TEST
+
 START_TEST(a_hosted_domain_is_refused_where_it_keeps_nobody_out)
 {
 	REFUSES("providers.discord.hosted_domain: keeps nobody out here",
@@ -232,6 +254,17 @@ START_TEST(a_redis_prefix_has_no_sign_with_a_meaning)
 }
 END_TEST
 
+START_TEST(a_redis_user_without_a_password_is_refused)
+{
+	REFUSES("redis.user: names a user without a password; give "
+	    "redis.password_file", .redis = "user = \"latchkey\"");
+	REFUSES("redis.user: names a user without a password",
+	    .redis = "user = \"latchkey\" password_file = \"\"");
+	ACCEPTS(.redis = "user = \"latchkey\" password_file = \"@/client\"");
+	ACCEPTS(.redis = "password_file = \"@/client\"");
+}
+END_TEST
+
 static void add_tests(TCase *t)
 {
 	tcase_add_test(t, google_and_discord_need_a_client_only);
@@ -245,12 +278,14 @@ static void add_tests(TCase *t)
 	tcase_add_test(t, two_providers_with_one_issuer_are_refused);
 	tcase_add_test(t, an_issuer_may_be_shared_with_a_provider_that_is_off);
 	tcase_add_test(t, an_issuer_has_no_query);
+	tcase_add_test(t, a_discord_elsewhere_names_its_endpoints);
 	tcase_add_test(t, a_hosted_domain_is_refused_where_it_keeps_nobody_out);
 	tcase_add_test(t, a_session_lives_at_least_as_long_as_what_it_carries);
 	tcase_add_test(t, sign_up_by_domains_needs_domains);
 	tcase_add_test(t, an_email_domain_is_a_domain_in_lower_case);
 	tcase_add_test(t, a_password_in_a_connection_string_is_refused);
 	tcase_add_test(t, a_redis_prefix_has_no_sign_with_a_meaning);
+	tcase_add_test(t, a_redis_user_without_a_password_is_refused);
 }
 
 int main(void)

@@ -307,6 +307,44 @@ START_TEST(one_secret_in_two_places_is_refused)
 }
 END_TEST
 
+START_TEST(the_administrators_secret_is_no_key)
+{
+	const struct config *config;
+
+	put("admin", OTHER);
+	config = ACCEPTS(.top = "admin = { secret_file = \"@/admin\" }");
+	ck_assert_uint_eq(config->admin_secret.size, strlen(OTHER));
+	ck_assert_uint_eq(ACCEPTS(.top = "")->admin_secret.size, 0);
+	ck_assert_uint_eq(ACCEPTS(.top = "admin = { secret_file = \"\" }")
+	    ->admin_secret.size, 0);
+
+	put("admin", "short");
+	REFUSES("admin.secret_file: is a secret of 5 bytes",
+	    .top = "admin = { secret_file = \"@/admin\" }");
+	put("admin", "changeme-changeme-changeme-changeme");
+	REFUSES("placeholder", .top = "admin = { secret_file = \"@/admin\" }");
+	put("admin", "");
+	REFUSES("admin.secret_file: leads to an empty file",
+	    .top = "admin = { secret_file = \"@/admin\" }");
+}
+END_TEST
+
+START_TEST(the_administrators_secret_is_in_no_other_place)
+{
+	REFUSES("admin.secret_file: is the same secret as secret_file",
+	    .top = "admin = { secret_file = \"@/secret\" }");
+	REFUSES("admin.secret_file: is the same secret as jwt.secret_file",
+	    .top = "admin = { secret_file = \"@/jwt\" }");
+	put("old", OTHER);
+	REFUSES("admin.secret_file: is the same secret as previous_secret_fi",
+	    .top = "admin = { secret_file = \"@/old\" }\n"
+	    "previous_secret_file = \"@/old\"");
+	REFUSES("admin.secret_file: is the same secret as jwt.previous_secr",
+	    .top = "admin = { secret_file = \"@/old\" }",
+	    .jwt = "previous_secret_file = \"@/old\"");
+}
+END_TEST
+
 static void add_tests(TCase *t)
 {
 	tcase_add_test(t, a_missing_key_is_named);
@@ -330,6 +368,8 @@ static void add_tests(TCase *t)
 	tcase_add_test(t, a_secret_in_the_environment_is_wiped_there);
 	tcase_add_test(t, a_weak_secret_in_the_environment_is_refused);
 	tcase_add_test(t, one_secret_in_two_places_is_refused);
+	tcase_add_test(t, the_administrators_secret_is_no_key);
+	tcase_add_test(t, the_administrators_secret_is_in_no_other_place);
 }
 
 int main(void)
