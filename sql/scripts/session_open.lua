@@ -6,13 +6,18 @@
 --	provider, user agent, address
 -- Answer	{'opened', issued, expires, absolute end, sid to trim ...}, or
 --	{'refused'} when Redis knows a newer state than the caller: disabled
---	or deleted in the meantime.
+--	or deleted in the meantime; {'refused', 'unlinked'} when it is the
+--	provider that the user has lost.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local idle, absolute = now + ARGV[4], now + ARGV[5]
 local expires = math.min(idle, absolute)
 
-local user = redis.call('HMGET', KEYS[3], 'epoch', 'state', 'version')
+local user = redis.call('HMGET', KEYS[3], 'epoch', 'state', 'version',
+	'unlinked:' .. ARGV[8])
+if user[4] and tonumber(user[4]) > tonumber(ARGV[2]) then
+	return {'refused', 'unlinked'}
+end
 if user[1] and tonumber(user[3]) > tonumber(ARGV[2]) then
 	if user[2] ~= 'active' then
 		return {'refused'}

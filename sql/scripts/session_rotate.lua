@@ -34,8 +34,11 @@ if presented == current or presented == current + 1 then
 		'key_id', ARGV[5], 'last_used_at', n(now))
 	redis.call('PEXPIREAT', KEYS[1], n(expires))
 	redis.call('ZADD', KEYS[2], n(expires), ARGV[1])
+	local keep = n(session[5] + 86400000)
 	if redis.call('PTTL', KEYS[2]) == -1 then
-		redis.call('PEXPIREAT', KEYS[2], n(session[5] + 86400000))
+		redis.call('PEXPIREAT', KEYS[2], keep)
+	else
+		redis.call('PEXPIREAT', KEYS[2], keep, 'GT')
 	end
 	return {what, n(presented + 1), n(now), n(expires), session[5],
 		ARGV[5], session[7]}

@@ -3,8 +3,9 @@
 -- version; ends the user's sessions where asked to.
 --
 -- KEYS	user, sessions of the user
--- ARGV	version, state, premium_until, 'end' or 'keep', absolute ms
--- Answer	{'published'} or {'stale'}
+-- ARGV	version, state ('active', 'disabled' or 'deleted'), premium_until,
+--	'end' or 'keep', absolute ms
+-- Answer	{'published', sid of a session ended ...} or {'stale'}
 local user = redis.call('HMGET', KEYS[1], 'epoch', 'version')
 if user[1] and tonumber(user[2]) > tonumber(ARGV[1]) then
 	return {'stale'}
@@ -13,9 +14,16 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local epoch = tonumber(user[1] or now)
+local answer = {'published'}
 if ARGV[4] == 'end' then
 	epoch = math.max(epoch + 1, now)
-	redis.call('UNLINK', KEYS[2])
+	for _, sid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+		answer[#answer + 1] = sid
+	end
+	-- Of who is deleted it goes with the last record: none is forgotten.
+	if ARGV[2] ~= 'deleted' then
+		redis.call('UNLINK', KEYS[2])
+	end
 end
 
 -- It outlives every session and every sign-in that is under way.
@@ -27,4 +35,4 @@ if redis.call('PTTL', KEYS[1]) == -1 then
 else
 	redis.call('PEXPIREAT', KEYS[1], keep, 'GT')
 end
-return {'published'}
+return answer

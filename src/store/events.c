@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The query stands in sql/queries/events.sql. */
+/* The queries stand in sql/queries/events.sql. */
 #include "store/events.h"
 
 #include "client/db.h"
@@ -7,13 +7,103 @@
 enum rc events_add(struct op *op, const struct event *event)
 {
 	const char *actor = event->actor != NULL ? event->actor : "user";
+	const char *request = event->user_id != NULL ? op->id : NULL;
 	enum rc rc;
 
 	rc = db_run(op, Q_EVENT_INSERT,
 	    DB_ARGS(event->kind, event->user_id, event->provider,
-		event->session_id, event->address, actor, op->id), NULL);
+		event->session_id, event->address, actor, request), NULL);
 	if (rc != RC_OK)
 		return op_while(op, rc, "adding the event %s", event->kind);
+
+	return RC_OK;
+}
+
+static struct event event_from(const struct row *row)
+{
+	return (struct event){
+	    .kind = db_text(row, "kind"),
+	    .user_id = db_text(row, "user_id"),
+	    .provider = db_text(row, "provider"),
+	    .session_id = db_text(row, "session_id"),
+	    .address = db_text(row, "address"),
+	    .actor = db_text(row, "actor"),
+	    .id = db_int(row, "id"),
+	    .at_ms = db_int(row, "at"),
+	    .request_id = db_text(row, "request_id"),
+	};
+}
+
+static const char *number(struct op *op, int64_t value)
+{
+	return pool_print(op->pool, "%lld", (long long)value);
+}
+
+static void collect(struct op *op, const struct rows *rows,
+    struct events_list *list)
+{
+	struct event *items = pool_alloc(op->pool,
+	    rows->count * sizeof(*items));
+
+	for (size_t i = 0; i < rows->count; i++)
+		items[i] = event_from(rows->items[i]);
+	*list = (struct events_list){.count = rows->count, .items = items};
+}
+
+enum rc events_of_user(struct op *op, const char *user_id, int64_t before_id,
+    int64_t limit, struct events_list *list)
+{
+	struct rows rows;
+	enum rc rc;
+
+	rc = db_many(op, Q_EVENTS_OF_USER, DB_ARGS(user_id,
+	    number(op, before_id), number(op, limit)), &rows);
+	if (rc != RC_OK)
+		return op_while(op, rc, "reading the events of user %s",
+		    user_id);
+
+	collect(op, &rows, list);
+	return RC_OK;
+}
+
+enum rc events_latest(struct op *op, const char *user_id, const char *kind,
+    int64_t limit, struct events_list *list)
+{
+	struct rows rows;
+	enum rc rc;
+
+	rc = db_many(op, Q_EVENTS_LATEST,
+	    DB_ARGS(user_id, kind, number(op, limit)), &rows);
+	if (rc != RC_OK)
+		return op_while(op, rc, "reading the latest events");
+
+	collect(op, &rows, list);
+	return RC_OK;
+}
+
+enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
+{
+	const struct row *row;
+	enum rc rc;
+
+	rc = db_one(op, Q_EVENTS_COUNT_BEFORE,
+	    DB_ARGS(number(op, instant_ms)), &row);
+	if (rc != RC_OK)
+		return op_while(op, rc, "counting old events");
+
+	*count = db_int(row, "count");
+	return RC_OK;
+}
+
+enum rc events_delete_before(struct op *op, int64_t instant_ms, int64_t limit,
+    int64_t *deleted)
+{
+	enum rc rc;
+
+	rc = db_run(op, Q_EVENTS_DELETE_BEFORE,
+	    DB_ARGS(number(op, instant_ms), number(op, limit)), deleted);
+	if (rc != RC_OK)
+		return op_while(op, rc, "deleting old events");
 
 	return RC_OK;
 }

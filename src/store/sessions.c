@@ -5,52 +5,15 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "client/redis.h"
+#include "store/sessions_keys.h"
 
 /* How often the use of a session is written down. */
 #define NOTE_USE_EVERY_MS "60000"
 
-static struct sessions_rules rules;
-
-void sessions_init(const struct sessions_rules *given)
+void sessions_init(const struct sessions_rules *rules)
 {
-	rules = *given;
-}
-
-static const char *record_key(struct op *op, const char *user_id,
-    const char *sid)
-{
-	return pool_print(op->pool, "%srefresh_token:{%s}:%s", rules.prefix,
-	    user_id, sid);
-}
-
-static const char *index_key(struct op *op, const char *user_id)
-{
-	return pool_print(op->pool, "%ssessions:{%s}", rules.prefix, user_id);
-}
-
-static const char *user_key(struct op *op, const char *user_id)
-{
-	return pool_print(op->pool, "%suser:{%s}", rules.prefix, user_id);
-}
-
-static const char *number(struct op *op, int64_t value)
-{
-	return pool_print(op->pool, "%lld", (long long)value);
-}
-
-static bool answers(const struct reply *reply, const char *word)
-{
-	const char *said = redis_text(reply, 0);
-
-	return said != NULL && strcmp(said, word) == 0;
-}
-
-static enum rc odd_answer(struct op *op, const char *script)
-{
-	return op_fail(op, RC_DOWN, "the script %s gave an unknown answer",
-	    script);
+	sessions_keys_init(rules);
 }
 
 /*
@@ -65,11 +28,11 @@ static enum rc trim(struct op *op, const char *user_id,
 	const char **args = pool_alloc(op->pool, (count + 1) * sizeof(*args));
 	const struct reply *ended;
 
-	keys[0] = index_key(op, user_id);
-	args[0] = number(op, rules.limit);
+	keys[0] = sessions_index_key(op, user_id);
+	args[0] = sessions_number(op, sessions_keys_rules()->limit);
 	for (size_t i = 0; i < count; i++) {
 		args[i + 1] = redis_text(reply, first + i);
-		keys[i + 1] = record_key(op, user_id, args[i + 1]);
+		keys[i + 1] = sessions_record_key(op, user_id, args[i + 1]);
 	}
 
 	return redis_script(op, SCRIPT_SESSION_TRIM,
@@ -80,22 +43,30 @@ static enum rc trim(struct op *op, const char *user_id,
 enum rc sessions_open(struct op *op, const struct sessions_new *new,
     struct sessions_grant *grant)
 {
+	const struct sessions_rules *rules = sessions_keys_rules();
 	const struct reply *reply;
 	enum rc rc;
 
 	rc = redis_script(op, SCRIPT_SESSION_OPEN,
-	    REDIS_WORDS(record_key(op, new->user_id, new->sid),
-		index_key(op, new->user_id), user_key(op, new->user_id)),
-	    REDIS_WORDS(new->sid, number(op, new->version),
-		number(op, new->premium_until_ms), number(op, rules.idle_ms),
-		number(op, rules.absolute_ms), number(op, rules.limit),
-		new->key_id, new->provider, new->user_agent, new->address),
-	    &reply);
-	if (rc == RC_OK && answers(reply, "refused"))
+	    REDIS_WORDS(sessions_record_key(op, new->user_id, new->sid),
+		sessions_index_key(op, new->user_id),
+		sessions_user_key(op, new->user_id)),
+	    REDIS_WORDS(new->sid, sessions_number(op, new->version),
+		sessions_number(op, new->premium_until_ms),
+		sessions_number(op, rules->idle_ms),
+		sessions_number(op, rules->absolute_ms),
+		sessions_number(op, rules->limit), new->key_id,
+		new->provider, new->user_agent, new->address), &reply);
+	if (rc == RC_OK && sessions_answers(reply, "refused") &&
+	    redis_text(reply, 1) != NULL)
+		return op_fail(op, RC_ABSENT,
+		    "%s was unlinked from user %s meanwhile", new->provider,
+		    new->user_id);
+	if (rc == RC_OK && sessions_answers(reply, "refused"))
 		return op_fail(op, RC_DENIED,
 		    "user %s was disabled or deleted meanwhile", new->user_id);
-	if (rc == RC_OK && !answers(reply, "opened"))
-		rc = odd_answer(op, "session_open");
+	if (rc == RC_OK && !sessions_answers(reply, "opened"))
+		rc = sessions_odd_answer(op, "session_open");
 	if (rc != RC_OK)
 		return op_while(op, rc, "opening a session of user %s",
 		    new->user_id);
@@ -123,12 +94,13 @@ enum rc sessions_check(struct op *op, const char *user_id, const char *sid,
 	enum rc rc;
 
 	rc = redis_script(op, SCRIPT_SESSION_CHECK,
-	    REDIS_WORDS(record_key(op, user_id, sid), user_key(op, user_id)),
+	    REDIS_WORDS(sessions_record_key(op, user_id, sid),
+		sessions_user_key(op, user_id)),
 	    REDIS_WORDS(NOTE_USE_EVERY_MS), &reply);
-	if (rc == RC_OK && answers(reply, "dead"))
+	if (rc == RC_OK && sessions_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live", sid);
-	if (rc == RC_OK && !answers(reply, "live"))
-		rc = odd_answer(op, "session_check");
+	if (rc == RC_OK && !sessions_answers(reply, "live"))
+		rc = sessions_odd_answer(op, "session_check");
 	if (rc != RC_OK)
 		return op_while(op, rc, "checking session %s", sid);
 
@@ -153,7 +125,7 @@ static bool rotation_from(const struct reply *reply,
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (answers(reply, words[i])) {
+		if (sessions_answers(reply, words[i])) {
 			*rotation = (enum sessions_rotation)i;
 			return true;
 		}
@@ -162,23 +134,39 @@ static bool rotation_from(const struct reply *reply,
 	return false;
 }
 
+/* The token that stands for a session, as a script's words say it. */
+static struct sessions_grant grant_from(const struct reply *reply)
+{
+	return (struct sessions_grant){
+	    .generation = redis_int(reply, 1, 0),
+	    .issued_ms = redis_int(reply, 2, 0),
+	    .expires_ms = redis_int(reply, 3, 0),
+	    .absolute_ms = redis_int(reply, 4, 0),
+	    .key_id = redis_text(reply, 5),
+	    .provider = redis_text(reply, 6),
+	};
+}
+
 enum rc sessions_rotate(struct op *op, const struct sessions_presented *token,
     enum sessions_rotation *rotation, struct sessions_grant *grant)
 {
+	const struct sessions_rules *rules = sessions_keys_rules();
 	const struct reply *reply;
 	enum rc rc;
 
 	rc = redis_script(op, SCRIPT_SESSION_ROTATE,
-	    REDIS_WORDS(record_key(op, token->user_id, token->sid),
-		index_key(op, token->user_id), user_key(op, token->user_id)),
-	    REDIS_WORDS(token->sid, number(op, token->generation),
-		number(op, rules.idle_ms), number(op, rules.grace_ms),
-		token->key_id), &reply);
-	if (rc == RC_OK && answers(reply, "dead"))
+	    REDIS_WORDS(sessions_record_key(op, token->user_id, token->sid),
+		sessions_index_key(op, token->user_id),
+		sessions_user_key(op, token->user_id)),
+	    REDIS_WORDS(token->sid, sessions_number(op, token->generation),
+		sessions_number(op, rules->idle_ms),
+		sessions_number(op, rules->grace_ms), token->key_id),
+	    &reply);
+	if (rc == RC_OK && sessions_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live",
 		    token->sid);
 	if (rc == RC_OK && !rotation_from(reply, rotation))
-		rc = odd_answer(op, "session_rotate");
+		rc = sessions_odd_answer(op, "session_rotate");
 	if (rc != RC_OK)
 		return op_while(op, rc, "refreshing session %s", token->sid);
 
@@ -187,14 +175,27 @@ enum rc sessions_rotate(struct op *op, const struct sessions_presented *token,
 		    .provider = redis_text(reply, 1)};
 		return RC_OK;
 	}
-	*grant = (struct sessions_grant){
-	    .generation = redis_int(reply, 1, 0),
-	    .issued_ms = redis_int(reply, 2, 0),
-	    .expires_ms = redis_int(reply, 3, 0),
-	    .absolute_ms = redis_int(reply, 4, 0),
-	    .key_id = redis_text(reply, 5),
-	    .provider = redis_text(reply, 6),
-	};
+	*grant = grant_from(reply);
+	return RC_OK;
+}
+
+enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
+    struct sessions_grant *grant)
+{
+	const struct reply *reply;
+	enum rc rc;
+
+	rc = redis_script(op, SCRIPT_SESSION_RENEW,
+	    REDIS_WORDS(sessions_record_key(op, user_id, sid),
+		sessions_user_key(op, user_id)), REDIS_NONE, &reply);
+	if (rc == RC_OK && sessions_answers(reply, "dead"))
+		return op_fail(op, RC_ABSENT, "session %s does not live", sid);
+	if (rc == RC_OK && !sessions_answers(reply, "renewed"))
+		rc = sessions_odd_answer(op, "session_renew");
+	if (rc != RC_OK)
+		return op_while(op, rc, "renewing session %s", sid);
+
+	*grant = grant_from(reply);
 	return RC_OK;
 }
 
@@ -204,7 +205,9 @@ enum rc sessions_close(struct op *op, const char *user_id, const char *sid)
 	enum rc rc;
 
 	rc = redis_script(op, SCRIPT_SESSION_CLOSE,
-	    REDIS_WORDS(record_key(op, user_id, sid), index_key(op, user_id)),
+	    REDIS_WORDS(sessions_record_key(op, user_id, sid),
+		sessions_index_key(op, user_id),
+		sessions_user_key(op, user_id)),
 	    REDIS_WORDS(sid), &reply);
 	if (rc == RC_OK && redis_text(reply, 0) == NULL)
 		return op_fail(op, RC_ABSENT, "session %s did not live", sid);
@@ -220,34 +223,62 @@ enum rc sessions_close_all(struct op *op, const char *user_id)
 	enum rc rc;
 
 	rc = redis_script(op, SCRIPT_SESSION_CLOSE_ALL,
-	    REDIS_WORDS(user_key(op, user_id), index_key(op, user_id)),
+	    REDIS_WORDS(sessions_user_key(op, user_id),
+		sessions_index_key(op, user_id)),
 	    REDIS_NONE, &reply);
 	if (rc != RC_OK)
 		return op_while(op, rc, "ending the sessions of user %s",
 		    user_id);
 
+	/* They are dead: what stays behind leaves with its time to live. */
+	if (sessions_erase(op, user_id, reply, 1) != RC_OK)
+		op_clear(op);
+	return RC_OK;
+}
+
+/*
+ * Of who is deleted every record must go.  Of others they are dead: what
+ * stays behind leaves with its time to live.
+ */
+static enum rc erase(struct op *op, const struct sessions_standing *standing,
+    const struct reply *reply)
+{
+	enum rc rc = sessions_erase(op, standing->user_id, reply, 1);
+
+	if (rc == RC_OK || standing->state == SESSIONS_DELETED)
+		return rc;
+
+	op_clear(op);
 	return RC_OK;
 }
 
 enum rc sessions_publish(struct op *op,
     const struct sessions_standing *standing)
 {
+	static const char *const states[] = {
+		[SESSIONS_ACTIVE] = "active",
+		[SESSIONS_DISABLED] = "disabled",
+		[SESSIONS_DELETED] = "deleted",
+	};
 	const struct reply *reply;
 	enum rc rc;
 
 	rc = redis_script(op, SCRIPT_USER_PUBLISH,
-	    REDIS_WORDS(user_key(op, standing->user_id),
-		index_key(op, standing->user_id)),
-	    REDIS_WORDS(number(op, standing->version),
-		standing->active ? "active" : "disabled",
-		number(op, standing->premium_until_ms),
+	    REDIS_WORDS(sessions_user_key(op, standing->user_id),
+		sessions_index_key(op, standing->user_id)),
+	    REDIS_WORDS(sessions_number(op, standing->version),
+		states[standing->state],
+		sessions_number(op, standing->premium_until_ms),
 		standing->ends_sessions ? "end" : "keep",
-		number(op, rules.absolute_ms)), &reply);
+		sessions_number(op, sessions_keys_rules()->absolute_ms)),
+	    &reply);
 	/* Whoever takes rights away must know that they are gone. */
 	if (rc == RC_OK && standing->ends_sessions &&
-	    !answers(reply, "published"))
+	    !sessions_answers(reply, "published"))
 		rc = op_fail(op, RC_DOWN, "Redis knows a newer version of the "
 		    "user than PostgreSQL: nothing was ended");
+	if (rc == RC_OK && standing->ends_sessions)
+		rc = erase(op, standing, reply);
 	if (rc != RC_OK)
 		return op_while(op, rc, "publishing the standing of user %s",
 		    standing->user_id);

@@ -6,7 +6,8 @@
  *
  *	refresh_token:{<user>}:<sid>	hash: the session's record
  *	sessions:{<user>}		sorted set: sids by expiry
- *	user:{<user>}			hash: epoch, state, premium_until, version
+ *	user:{<user>}			hash: epoch, state, premium_until, version,
+ *					unlinked:<provider> (a version)
  *
  * A session lives while its record is there, its epoch equals the user's and
  * the user's state is active.  Instants are milliseconds since 1970.
@@ -15,6 +16,7 @@
 #define STORE_SESSIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/op.h"
@@ -59,6 +61,7 @@ struct sessions_grant {
  * least recently used session ends.
  *
  * RC_DENIED	the user was disabled or deleted in the meantime
+ * RC_ABSENT	the provider was unlinked in the meantime
  * RC_DOWN, RC_EXPIRED	Redis did not answer (redis.h)
  */
 enum rc sessions_open(struct op *op, const struct sessions_new *new,
@@ -120,10 +123,56 @@ enum rc sessions_close(struct op *op, const char *user_id, const char *sid)
  */
 enum rc sessions_close_all(struct op *op, const char *user_id) MUST_USE;
 
+/* One live session of a user. */
+struct sessions_entry {
+	const char *sid;
+	const char *provider;
+	const char *user_agent;		/* printable, "" for none */
+	const char *address;
+	int64_t created_ms;
+	int64_t last_used_ms;
+	int64_t expires_ms;		/* unless it is refreshed */
+};
+
+struct sessions_list {
+	size_t count;
+	const struct sessions_entry *items;
+};
+
+/*
+ * All live sessions of a user, the newest first.  What the index names and
+ * does not live is taken out of it on the way.
+ * RC_DOWN, RC_EXPIRED	Redis did not answer
+ */
+enum rc sessions_list(struct op *op, const char *user_id,
+    struct sessions_list *list) MUST_USE;
+
+/*
+ * Notes that the holder of a session has just come from the provider once
+ * more: auth_time is now.  *grant is what the newest refresh token was made
+ * of, so that the same one can be made again.
+ *
+ * RC_ABSENT	the session does not live
+ * RC_DOWN, RC_EXPIRED	Redis did not answer
+ */
+enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
+    struct sessions_grant *grant) MUST_USE;
+
+/*
+ * Ends a user's sessions that were begun through provider, and refuses those
+ * that sign-ins under way would still open: all of a version of the user's
+ * row before version.
+ * RC_DOWN, RC_EXPIRED	Redis did not answer; the same call again is safe
+ */
+enum rc sessions_close_provider(struct op *op, const char *user_id,
+    const char *provider, int64_t version) MUST_USE;
+
+enum sessions_state { SESSIONS_ACTIVE, SESSIONS_DISABLED, SESSIONS_DELETED };
+
 /* What sessions depend on of a user. */
 struct sessions_standing {
 	const char *user_id;
-	bool active;
+	enum sessions_state state;
 	int64_t version;		/* of the user's row */
 	int64_t premium_until_ms;	/* 0 for never */
 	bool ends_sessions;		/* all of them, at once */

@@ -46,9 +46,12 @@ enum rc transactions_put(struct op *op, const char *state,
 		"provider", transaction->provider,
 		"issuer", transaction->issuer,
 		"purpose", transaction->purpose,
+		"user", transaction->user_id,
+		"session", transaction->sid,
 		"verifier", transaction->verifier,
 		"nonce", transaction->nonce,
 		"redirect_uri", transaction->redirect_uri,
+		"iss", transaction->iss,
 		"binding", transaction->binding), &reply);
 	if (rc != RC_OK)
 		return op_while(op, rc, "noting a transaction");
@@ -94,9 +97,12 @@ enum rc transactions_take(struct op *op, const char *state,
 	    .provider = field(reply, "provider"),
 	    .issuer = field(reply, "issuer"),
 	    .purpose = field(reply, "purpose"),
+	    .user_id = field(reply, "user"),
+	    .sid = field(reply, "session"),
 	    .verifier = field(reply, "verifier"),
 	    .nonce = field(reply, "nonce"),
 	    .redirect_uri = field(reply, "redirect_uri"),
+	    .iss = field(reply, "iss"),
 	    .binding = field(reply, "binding"),
 	};
 	return RC_OK;

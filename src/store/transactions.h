@@ -17,10 +17,13 @@
 struct transaction {
 	const char *provider;
 	const char *issuer;
-	const char *purpose;		/* "sign-in" */
+	const char *purpose;		/* what it is for; signin.c's words */
+	const char *user_id;		/* who asked, "" for nobody yet */
+	const char *sid;		/* and in which session, "" likewise */
 	const char *verifier;		/* PKCE code verifier */
 	const char *nonce;		/* "" where the provider takes none */
 	const char *redirect_uri;
+	const char *iss;		/* "yes" where the callback must have one */
 	const char *binding;		/* SHA-256 of the binding cookie, hex */
 };
 

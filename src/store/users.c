@@ -27,6 +27,10 @@ static const struct user *user_from(struct op *op, const struct row *row)
 	    .version = db_int(row, "version"),
 	    .created_at_ms = db_int(row, "created_at"),
 	    .last_login_at_ms = instant(row, "last_login_at"),
+	    .own_display_name = db_text(row, "own_display_name"),
+	    .own_avatar_url = db_text(row, "own_avatar_url"),
+	    .disabled_at_ms = instant(row, "disabled_at"),
+	    .updated_at_ms = db_int(row, "updated_at"),
 	};
 	return user;
 }
@@ -58,25 +62,6 @@ enum rc users_id_by_identity(struct op *op, const char *provider,
 		return op_while(op, rc, "finding a %s identity", provider);
 
 	*id = db_text(row, "user_id");
-	return RC_OK;
-}
-
-enum rc users_by_verified_email(struct op *op, const char *email,
-    const char *provider, struct users_holder *holder)
-{
-	const struct row *row;
-	enum rc rc;
-
-	rc = db_one(op, Q_USER_BY_VERIFIED_EMAIL, DB_ARGS(email, provider),
-	    &row);
-	if (rc != RC_OK)
-		return op_while(op, rc, "finding the holder of an address");
-
-	*holder = (struct users_holder){
-	    .id = db_text(row, "id"),
-	    .disabled = db_bool(row, "disabled"),
-	    .has_provider = db_bool(row, "has_provider"),
-	};
 	return RC_OK;
 }
 
@@ -124,34 +109,118 @@ enum rc users_follow_email(struct op *op, const char *id, const char *email,
 	return RC_OK;
 }
 
-/* Runs a query that changes a user's state and yields its standing. */
-static enum rc change_state(struct op *op, enum query query, const char *id,
-    struct users_standing *standing)
+enum rc users_settle_email(struct op *op, const char *id,
+    bool has_new_primary)
 {
+	enum rc rc;
+
+	rc = db_run(op, Q_USER_SETTLE_EMAIL,
+	    DB_ARGS(id, has_new_primary ? "t" : "f"), NULL);
+	if (rc != RC_OK)
+		return op_while(op, rc, "settling the address of user %s", id);
+
+	return RC_OK;
+}
+
+enum rc users_set_primary(struct op *op, const char *id,
+    const char *provider, const char *oauth_id)
+{
+	enum rc rc;
+
+	rc = db_run(op, Q_USER_SET_PRIMARY, DB_ARGS(id, provider, oauth_id),
+	    NULL);
+	if (rc != RC_OK)
+		return op_while(op, rc, "changing the primary identity of "
+		    "user %s", id);
+
+	return RC_OK;
+}
+
+/* Runs a query that locks or changes a user's row and yields its standing. */
+static enum rc stand_with(struct op *op, enum query query,
+    struct db_args args, struct users_standing *standing)
+{
+	const char *id = args.values[0];
 	const struct row *row;
 	enum rc rc;
 
-	rc = db_one(op, query, DB_ARGS(id), &row);
+	rc = db_one(op, query, args, &row);
 	if (rc == RC_ABSENT)
 		return op_fail(op, rc, "there is no user %s", id);
 	if (rc != RC_OK)
-		return op_while(op, rc, "changing the state of user %s", id);
+		return op_while(op, rc, "locking user %s", id);
 
 	*standing = (struct users_standing){
+	    .disabled = db_bool(row, "disabled"),
 	    .version = db_int(row, "version"),
 	    .premium_until_ms = instant(row, "premium_until"),
 	};
 	return RC_OK;
 }
 
+static enum rc stand(struct op *op, enum query query, const char *id,
+    struct users_standing *standing)
+{
+	return stand_with(op, query, DB_ARGS(id), standing);
+}
+
+enum rc users_lock(struct op *op, const char *id,
+    struct users_standing *standing)
+{
+	return stand(op, Q_USER_LOCK, id, standing);
+}
+
+enum rc users_raise_version(struct op *op, const char *id,
+    struct users_standing *standing)
+{
+	return stand(op, Q_USER_RAISE_VERSION, id, standing);
+}
+
 enum rc users_disable(struct op *op, const char *id,
     struct users_standing *standing)
 {
-	return change_state(op, Q_USER_DISABLE, id, standing);
+	return stand(op, Q_USER_DISABLE, id, standing);
 }
 
 enum rc users_enable(struct op *op, const char *id,
     struct users_standing *standing)
 {
-	return change_state(op, Q_USER_ENABLE, id, standing);
+	return stand(op, Q_USER_ENABLE, id, standing);
+}
+
+enum rc users_set_profile(struct op *op, const char *id,
+    const struct users_profile *profile, bool *changed)
+{
+	int64_t count;
+	enum rc rc;
+
+	rc = db_run(op, Q_USER_SET_PROFILE,
+	    DB_ARGS(id, profile->sets_display_name ? "t" : "f",
+		profile->display_name, profile->sets_avatar_url ? "t" : "f",
+		profile->avatar_url), &count);
+	if (rc != RC_OK)
+		return op_while(op, rc, "changing the profile of user %s", id);
+
+	*changed = count > 0;
+	return RC_OK;
+}
+
+enum rc users_set_premium(struct op *op, const char *id, int64_t until_ms,
+    struct users_standing *standing)
+{
+	const char *until = until_ms == 0 ? NULL :
+	    pool_print(op->pool, "%lld", (long long)until_ms);
+
+	return stand_with(op, Q_USER_SET_PREMIUM, DB_ARGS(id, until),
+	    standing);
+}
+
+enum rc users_delete(struct op *op, const char *id)
+{
+	enum rc rc = db_run(op, Q_USER_DELETE, DB_ARGS(id), NULL);
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "deleting user %s", id);
+
+	return RC_OK;
 }

@@ -25,6 +25,12 @@ struct user {
 	int64_t version;		/* guards what Redis knows */
 	int64_t created_at_ms;
 	int64_t last_login_at_ms;	/* 0 for never */
+
+	/* What the row itself holds, for the export. */
+	const char *own_display_name;	/* NULL: the primary identity's */
+	const char *own_avatar_url;	/* likewise */
+	int64_t disabled_at_ms;		/* 0: it is not */
+	int64_t updated_at_ms;
 };
 
 /*
@@ -47,23 +53,6 @@ enum rc users_by_id(struct op *op, const char *id, const struct user **user)
  */
 enum rc users_id_by_identity(struct op *op, const char *provider,
     const char *oauth_id, const char **id) MUST_USE;
-
-/* Who holds a verified address. */
-struct users_holder {
-	const char *id;
-	bool disabled;
-	bool has_provider;	/* an identity of the provider asked about */
-};
-
-/*
- * Finds the one user who holds email as verified, compared without regard
- * to the case of ASCII letters.
- *
- * RC_ABSENT	nobody does
- * RC_DOWN, RC_EXPIRED	the database did not answer
- */
-enum rc users_by_verified_email(struct op *op, const char *email,
-    const char *provider, struct users_holder *holder) MUST_USE;
 
 /*
  * Inserts a user who signs in for the first time: id, email, email_verified
@@ -96,11 +85,46 @@ enum rc users_signed_in(struct op *op, const char *id) MUST_USE;
 enum rc users_follow_email(struct op *op, const char *id, const char *email,
     bool is_free) MUST_USE;
 
+/*
+ * Settles a user's address after an identity came or went: the primary
+ * identity's where that is verified and nobody else's; otherwise the address
+ * stays, verified as long as a linked identity backs it.  Where the primary
+ * is a new one, its address is shown in any case.
+ *
+ * RC_TAKEN	somebody else took the address in the meantime: the
+ *		transaction is over, begin it again
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc users_settle_email(struct op *op, const char *id,
+    bool has_new_primary) MUST_USE;
+
+/*
+ * Makes an identity of the user's the primary one.
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc users_set_primary(struct op *op, const char *id,
+    const char *provider, const char *oauth_id) MUST_USE;
+
 /* What Redis must know of a user. */
 struct users_standing {
+	bool disabled;
 	int64_t version;
 	int64_t premium_until_ms;	/* 0 for never */
 };
+
+/*
+ * Locks a user's row until the transaction ends, for whoever changes what
+ * hangs on it.
+ *
+ * RC_ABSENT	there is no such user
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc users_lock(struct op *op, const char *id,
+    struct users_standing *standing) MUST_USE;
+
+/* Raises a user's version; locks and outcomes as users_lock. */
+enum rc users_raise_version(struct op *op, const char *id,
+    struct users_standing *standing) MUST_USE;
 
 /*
  * Disables or enables a user and raises the version; *standing is what Redis
@@ -113,5 +137,35 @@ enum rc users_disable(struct op *op, const char *id,
     struct users_standing *standing) MUST_USE;
 enum rc users_enable(struct op *op, const char *id,
     struct users_standing *standing) MUST_USE;
+
+/*
+ * Sets until when a user has premium, 0 for never, and raises the version;
+ * locks and outcomes as users_disable.
+ */
+enum rc users_set_premium(struct op *op, const char *id, int64_t until_ms,
+    struct users_standing *standing) MUST_USE;
+
+/*
+ * Deletes a user with all that hangs on the row: identities, grants, events.
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc users_delete(struct op *op, const char *id) MUST_USE;
+
+/* A change of a profile: what is not set stays as it is. */
+struct users_profile {
+	bool sets_display_name;
+	const char *display_name;	/* NULL: the primary identity's */
+	bool sets_avatar_url;
+	const char *avatar_url;		/* likewise */
+};
+
+/*
+ * Changes a profile in one statement: of two changes at once to different
+ * members both stay.  *changed tells whether anything is another than before;
+ * nothing is for a user who is disabled or gone.
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc users_set_profile(struct op *op, const char *id,
+    const struct users_profile *profile, bool *changed) MUST_USE;
 
 #endif

@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * In place of store/accounts.c: keeps the identity it was given last.  Calls
- * have the functions' names.
+ * In place of store/accounts.c: says what the test has set, keeps what it was
+ * given last.  Calls have the functions' names.
  */
 #ifndef SUPPORT_FAKE_ACCOUNTS_H
 #define SUPPORT_FAKE_ACCOUNTS_H
 
 #include "store/accounts.h"
 
-extern struct account fake_accounts_last;
+struct fake_accounts {
+	/* What the table holds. */
+	struct accounts_standing standing;
+	struct accounts_standing later;	/* from the second look on */
+	bool changes;			/* there is a later standing */
+	struct accounts_list list;	/* of whoever is asked about */
+	struct accounts_list other_list;	/* of other_id */
+	const char *other_id;
+
+	/* What was asked for. */
+	int looks;
+	struct account asked;		/* by the last look */
+	const char *asker_id;
+	struct account last;		/* inserted or seen */
+	const char *last_user_id;
+	const char *deleted_provider;
+	const char *given_to;
+};
+
+extern struct fake_accounts fake_accounts;
 
 #endif

@@ -63,6 +63,28 @@ enum rc sessions_close(struct op *op, const char *user_id, const char *sid)
 	return rc;
 }
 
+enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
+    struct sessions_grant *grant)
+{
+	enum rc rc = fake_calls_enter(op, "sessions_renew");
+
+	note(user_id, sid);
+	if (rc == RC_OK)
+		*grant = fake_sessions.grant;
+	return rc;
+}
+
+enum rc sessions_close_provider(struct op *op, const char *user_id,
+    const char *provider, int64_t version)
+{
+	enum rc rc = fake_calls_enter(op, "sessions_close_provider");
+
+	note(user_id, "");
+	fake_sessions.unlinked = provider;
+	fake_sessions.unlinked_version = version;
+	return rc;
+}
+
 enum rc sessions_close_all(struct op *op, const char *user_id)
 {
 	enum rc rc = fake_calls_enter(op, "sessions_close_all");

@@ -10,7 +10,7 @@
 
 struct fake_sessions {
 	/* What is answered. */
-	struct sessions_grant grant;	/* when opened, when rotated */
+	struct sessions_grant grant;	/* when opened, rotated, renewed */
 	enum sessions_rotation rotation;
 	struct sessions_live live;
 
@@ -20,6 +20,8 @@ struct fake_sessions {
 	struct sessions_new opened;
 	int64_t presented_generation;
 	const char *presented_key_id;
+	const char *unlinked;		/* provider */
+	int64_t unlinked_version;
 };
 
 extern struct fake_sessions fake_sessions;

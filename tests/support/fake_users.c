@@ -35,21 +35,6 @@ enum rc users_id_by_identity(struct op *op, const char *provider,
 	return RC_OK;
 }
 
-enum rc users_by_verified_email(struct op *op, const char *email,
-    const char *provider, struct users_holder *holder)
-{
-	enum rc rc = fake_calls_enter(op, "users_by_verified_email");
-
-	if (rc != RC_OK)
-		return rc;
-	if (fake_users.holder.id == NULL)
-		return op_fail(op, RC_ABSENT, "nobody holds %s (%s)", email,
-		    provider);
-
-	*holder = fake_users.holder;
-	return RC_OK;
-}
-
 enum rc users_insert(struct op *op, const struct user *user)
 {
 	enum rc rc = fake_calls_enter(op, "users_insert");
@@ -82,5 +67,57 @@ enum rc users_follow_email(struct op *op, const char *id, const char *email,
 
 	fake_users.followed_email = email;
 	fake_users.followed_is_free = is_free;
+	return RC_OK;
+}
+
+enum rc users_settle_email(struct op *op, const char *id,
+    bool has_new_primary)
+{
+	enum rc rc = fake_calls_enter(op, "users_settle_email");
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "user %s", id);
+
+	fake_users.settled_as_new_primary = has_new_primary;
+	return RC_OK;
+}
+
+enum rc users_set_primary(struct op *op, const char *id,
+    const char *provider, const char *oauth_id)
+{
+	enum rc rc = fake_calls_enter(op, "users_set_primary");
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "user %s", id);
+
+	fake_users.primary_provider = provider;
+	fake_users.primary_oauth_id = oauth_id;
+	return RC_OK;
+}
+
+enum rc users_lock(struct op *op, const char *id,
+    struct users_standing *standing)
+{
+	enum rc rc = fake_calls_enter(op, "users_lock");
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "user %s", id);
+
+	if (fake_users.locked_count < FAKE_USERS_LOCKS)
+		fake_users.locked[fake_users.locked_count++] = id;
+	*standing = (struct users_standing){
+	    .disabled = fake_users.user.disabled, .version = 1};
+	return RC_OK;
+}
+
+enum rc users_raise_version(struct op *op, const char *id,
+    struct users_standing *standing)
+{
+	enum rc rc = fake_calls_enter(op, "users_raise_version");
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "user %s", id);
+
+	*standing = (struct users_standing){.version = FAKE_USERS_VERSION};
 	return RC_OK;
 }

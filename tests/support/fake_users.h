@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * In place of store/users.c: at most one user, and at most one holder of a
- * verified address.  Calls have the functions' names.
+ * In place of store/users.c: at most one user.  Calls have the functions'
+ * names.
  */
 #ifndef SUPPORT_FAKE_USERS_H
 #define SUPPORT_FAKE_USERS_H
@@ -10,17 +10,24 @@
 
 #include "store/users.h"
 
+#define FAKE_USERS_LOCKS   4
+#define FAKE_USERS_VERSION 7	/* what raising it gives */
+
 struct fake_users {
 	/* What the table holds. */
 	const char *id;			/* behind the identity; NULL: nobody */
 	struct user user;		/* as read by id; the id is the call's */
-	struct users_holder holder;	/* of any address; id NULL: nobody */
 
 	/* What was asked for. */
 	struct user inserted;
 	char inserted_id[64];
 	const char *followed_email;
 	bool followed_is_free;
+	bool settled_as_new_primary;
+	const char *primary_provider;
+	const char *primary_oauth_id;
+	const char *locked[FAKE_USERS_LOCKS];	/* in order */
+	int locked_count;
 };
 
 extern struct fake_users fake_users;

@@ -1,0 +1,57 @@
+-- SPDX-License-Identifier: ISC
+-- What only the administrator's command asks.
+
+-- The verified holder alone, who is found by the index; only without one is
+-- the table searched.
+-- name: user_ids_by_email(email, limit)
+with holder as (
+	select id from users
+	where email_verified
+	and lower(email collate "C") = lower($1 collate "C")
+)
+select id from holder
+union all
+select id from (
+	select id from users
+	where not email_verified
+	and lower(email collate "C") = lower($1 collate "C")
+	and not exists (select from holder)
+	order by id limit $2::int
+) others
+
+-- name: user_ids_after(after, limit)
+select id from users
+where $1::uuid is null or id > $1::uuid
+order by id limit $2::int
+
+-- Names that are pinned; those that are only configured have no row.
+-- name: providers_all()
+select name, issuer, (extract(epoch from pinned_at) * 1000)::bigint
+	as pinned_at
+from providers order by name
+
+-- name: provider_rebind(name, issuer)
+insert into providers (name, issuer) values ($1, $2)
+on conflict (name) do update set issuer = excluded.issuer, pinned_at = now()
+
+-- The latest of a user or of all, of a kind or of all.
+-- name: events_latest(user_id, kind, limit)
+select id, (extract(epoch from at) * 1000)::bigint as at, kind, user_id,
+	provider, session_id, address, actor, request_id
+from events
+where ($1::uuid is null or user_id = $1::uuid)
+	and ($2::text is null or kind = $2::text)
+order by id desc
+limit $3::bigint
+
+-- What somebody unlinked must not come back by itself, however long ago it
+-- was (account_look): these events stay as long as their user.
+-- name: events_count_before(instant)
+select count(*) as count from events
+where at < to_timestamp($1::bigint / 1000.0) and kind <> 'unlinked'
+
+-- name: events_delete_before(instant, limit)
+delete from events where id in (
+	select id from events where at < to_timestamp($1::bigint / 1000.0)
+	and kind <> 'unlinked'
+	order by at limit $2::bigint)

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: ISC
+-- Takes away the records of sessions that were ended.
+--
+-- KEYS	sessions of the user, record ...
+-- ARGV	sid of each record in the same order
+-- Answer	{1}
+for i = 2, #KEYS do
+	redis.call('UNLINK', KEYS[i])
+	redis.call('ZREM', KEYS[1], ARGV[i - 1])
+end
+return {1}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * store/sessions.c and its scripts with a real Redis: how long each key
+ * lives, what a newer version in Redis means, what a trim that fails does not
+ * spoil.
+ */
+#include "store/sessions.h"
+
+#include <signal.h>
+#include <stdarg.h>
+
+#include <check.h>
+#include <hiredis/hiredis.h>
+
+#include "base/str.h"
+#include "client/redis.h"
+#include "support/servers.h"
+
+#define USER  "01910000-0000-7000-8000-000000000001"
+#define INDEX "t:sessions:{" USER "}"
+#define HASH  "t:user:{" USER "}"
+
+#define MINUTE INT64_C(60000)		/* in milliseconds */
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+static struct sessions_rules rules;
+static redisContext *beside;
+static struct op *op;
+
+/* Sessions that are opened from now on end after that time at last. */
+static void end_after(int64_t absolute_ms)
+{
+	rules.absolute_ms = absolute_ms;
+	sessions_init(&rules);
+}
+
+/* Says a command beside the pool under test; its answer as a number. */
+static int64_t tell(const char *format, ...)
+{
+	int64_t value = 0;
+	redisReply *reply;
+	va_list args;
+
+	va_start(args, format);
+	reply = redisvCommand(beside, format, args);
+	va_end(args);
+
+	ck_assert_msg(reply != NULL && reply->type != REDIS_REPLY_ERROR, "%s",
+	    format);
+	if (reply->type == REDIS_REPLY_INTEGER)
+		value = reply->integer;
+	else if (reply->type == REDIS_REPLY_STRING)
+		ck_assert(str_int(reply->str, 0, INT64_MAX, &value));
+	freeReplyObject(reply);
+	return value;
+}
+
+static void setup(void)
+{
+	redis_open(&(struct redis_settings){.socket = servers_redis_socket(),
+	    .pool = 1, .timeout_ms = 5000});
+	beside = redisConnectUnix(servers_redis_socket());
+	ck_assert(beside != NULL && beside->err == 0);
+	tell("FLUSHALL");
+	op = op_new("test", 20000);
+	rules = (struct sessions_rules){.prefix = "t:", .idle_ms = HOUR,
+	    .grace_ms = 10000, .limit = 10};
+	end_after(3 * DAY);
+}
+
+static void teardown(void)
+{
+	op_free(op);
+	redisFree(beside);
+	redis_close();
+}
+
+/* Opens a session of the user, whose row is at version 5. */
+static struct sessions_grant opened(const char *sid)
+{
+	struct sessions_grant grant;
+
+	ck_assert_int_eq(sessions_open(op, &(struct sessions_new){
+	    .user_id = USER, .sid = sid, .version = 5,
+	    .premium_until_ms = 500, .key_id = "k", .provider = "google",
+	    .user_agent = "", .address = "192.0.2.7"}, &grant), RC_OK);
+	return grant;
+}
+
+/* Advances a session that was never refreshed. */
+static struct sessions_grant rotated(const char *sid)
+{
+	struct sessions_grant grant;
+	enum sessions_rotation rotation;
+
+	ck_assert_int_eq(sessions_rotate(op, &(struct sessions_presented){
+	    .user_id = USER, .sid = sid, .generation = 1, .key_id = "k"},
+	    &rotation, &grant), RC_OK);
+	ck_assert_int_eq(rotation, SESSIONS_ADVANCED);
+	return grant;
+}
+
+/* How the sessions' user is told to Redis. */
+static enum rc publish(int64_t version, enum sessions_state state)
+{
+	op_clear(op);
+	return sessions_publish(op, &(struct sessions_standing){
+	    .user_id = USER, .version = version, .state = state,
+	    .premium_until_ms = 900,
+	    .ends_sessions = state != SESSIONS_ACTIVE});
+}
+
+static bool lives(const char *sid)
+{
+	struct sessions_live live;
+	enum rc rc;
+
+	op_clear(op);
+	rc = sessions_check(op, USER, sid, &live);
+	ck_assert(rc == RC_OK || rc == RC_ABSENT);
+	return rc == RC_OK;
+}
+
+/* When a key goes, in ms since 1970; negative for never, or no key. */
+static int64_t end_of(const char *key)
+{
+	return tell("PEXPIRETIME %s", key);
+}
+
+static int64_t end_of_record(const char *sid)
+{
+	return tell("PEXPIRETIME t:refresh_token:{" USER "}:%s", sid);
+}
+
+START_TEST(index_and_user_outlive_a_new_session_by_a_day)
+{
+	struct sessions_grant grant = opened("a");
+
+	ck_assert_int_eq(grant.absolute_ms, grant.issued_ms + 3 * DAY);
+	ck_assert_int_eq(end_of_record("a"), grant.expires_ms);
+	ck_assert_int_eq(tell("ZSCORE %s a", INDEX), grant.expires_ms);
+	ck_assert_int_eq(end_of(INDEX), grant.absolute_ms + DAY);
+	ck_assert_int_eq(end_of(HASH), grant.absolute_ms + DAY);
+}
+END_TEST
+
+START_TEST(a_shorter_session_takes_nothing_from_a_longer_one)
+{
+	struct sessions_grant longest = opened("a");
+
+	end_after(HOUR);
+	opened("b");
+	ck_assert_int_eq(end_of(INDEX), longest.absolute_ms + DAY);
+	ck_assert_int_eq(end_of(HASH), longest.absolute_ms + DAY);
+	rotated("b");
+	ck_assert_int_eq(end_of(INDEX), longest.absolute_ms + DAY);
+	ck_assert_int_eq(end_of(HASH), longest.absolute_ms + DAY);
+
+	end_after(9 * DAY);
+	longest = opened("c");
+	ck_assert_int_eq(end_of(INDEX), longest.absolute_ms + DAY);
+	ck_assert_int_eq(end_of(HASH), longest.absolute_ms + DAY);
+}
+END_TEST
+
+START_TEST(a_rotation_moves_the_end_of_the_record_alone)
+{
+	struct sessions_grant grant = opened("a");
+
+	tell("PEXPIRE t:refresh_token:{" USER "}:a 60000");
+	tell("ZADD %s 1 a", INDEX);
+	grant = rotated("a");
+	ck_assert_int_eq(grant.expires_ms, grant.issued_ms + HOUR);
+	ck_assert_int_eq(end_of_record("a"), grant.expires_ms);
+	ck_assert_int_eq(tell("ZSCORE %s a", INDEX), grant.expires_ms);
+	ck_assert_int_eq(end_of(INDEX), grant.absolute_ms + DAY);
+	ck_assert_int_eq(end_of(HASH), grant.absolute_ms + DAY);
+}
+END_TEST
+
+START_TEST(a_rotation_goes_no_further_than_the_sessions_last_end)
+{
+	struct sessions_grant grant;
+
+	end_after(2 * HOUR);
+	grant = opened("a");
+	rules.idle_ms = 9 * HOUR;
+	sessions_init(&rules);
+	ck_assert_int_eq(rotated("a").expires_ms, grant.absolute_ms);
+	ck_assert_int_eq(end_of_record("a"), grant.absolute_ms);
+	ck_assert_int_eq(end_of(INDEX), grant.absolute_ms + DAY);
+	ck_assert_int_eq(end_of(HASH), grant.absolute_ms + DAY);
+}
+END_TEST
+
+/* Redis may have lost it, with the last write before a crash. */
+START_TEST(a_rotation_that_finds_no_index_makes_one_that_lives_as_long)
+{
+	struct sessions_grant grant = opened("a");
+
+	tell("DEL %s", INDEX);
+	rotated("a");
+	ck_assert_int_eq(end_of(INDEX), grant.absolute_ms + DAY);
+}
+END_TEST
+
+START_TEST(an_index_made_anew_lives_as_long_as_its_longest_session)
+{
+	struct sessions_grant longest;
+
+	end_after(2 * HOUR);
+	opened("short");
+	end_after(9 * DAY);
+	opened("long");
+	tell("DEL %s", INDEX);
+
+	rotated("short");
+	longest = rotated("long");
+	ck_assert_int_ge(end_of(INDEX), longest.absolute_ms);
+}
+END_TEST
+
+START_TEST(what_is_published_outlives_every_session)
+{
+	struct sessions_grant grant;
+
+	/* Of a user without sessions: the next may begin at once. */
+	ck_assert_int_eq(publish(5, SESSIONS_ACTIVE), RC_OK);
+	ck_assert_int_le(tell("PTTL %s", HASH), 4 * DAY);
+	ck_assert_int_gt(tell("PTTL %s", HASH), 4 * DAY - MINUTE);
+
+	tell("PEXPIRE %s 60000", HASH);
+	ck_assert_int_eq(publish(6, SESSIONS_ACTIVE), RC_OK);
+	ck_assert_int_gt(tell("PTTL %s", HASH), 4 * DAY - MINUTE);
+	tell("PERSIST %s", HASH);
+	ck_assert_int_eq(publish(7, SESSIONS_ACTIVE), RC_OK);
+	ck_assert_int_gt(tell("PTTL %s", HASH), 4 * DAY - MINUTE);
+
+	/* Sessions that were opened for longer than they are now. */
+	end_after(9 * DAY);
+	grant = opened("a");
+	end_after(HOUR);
+	ck_assert_int_eq(publish(8, SESSIONS_ACTIVE), RC_OK);
+	ck_assert_int_eq(end_of(HASH), grant.absolute_ms + DAY);
+	ck_assert_int_eq(end_of(INDEX), grant.absolute_ms + DAY);
+	ck_assert(lives("a"));
+}
+END_TEST
+
+START_TEST(who_is_disabled_stays_so_as_long_as_a_sign_in_may_take)
+{
+	opened("a");
+	opened("forgotten");
+	/* Its record stays, and what it says of the user is past. */
+	tell("ZREM %s forgotten", INDEX);
+	ck_assert_int_eq(publish(6, SESSIONS_DISABLED), RC_OK);
+	ck_assert(!lives("a"));
+	ck_assert_int_eq(end_of(INDEX), -2);
+	ck_assert_int_gt(tell("PTTL %s", HASH), 4 * DAY - MINUTE);
+
+	/* Nor does a session come back with the user. */
+	ck_assert_int_eq(publish(7, SESSIONS_ACTIVE), RC_OK);
+	ck_assert(!lives("a"));
+	ck_assert_int_gt(end_of_record("forgotten"), 0);
+	ck_assert(!lives("forgotten"));
+}
+END_TEST
+
+START_TEST(ending_sessions_of_a_newer_version_is_down)
+{
+	opened("a");
+	ck_assert_int_eq(publish(4, SESSIONS_DISABLED), RC_DOWN);
+	ck_assert(op_reason(op)[0] != '\0');
+	ck_assert(lives("a"));
+	ck_assert_int_eq(tell("HGET %s version", HASH), 5);
+	ck_assert_int_eq(tell("EXISTS %s", INDEX), 1);
+
+	/* The same version again is what a second attempt brings. */
+	ck_assert_int_eq(publish(5, SESSIONS_DISABLED), RC_OK);
+	ck_assert(!lives("a"));
+	ck_assert_int_eq(publish(5, SESSIONS_DISABLED), RC_OK);
+}
+END_TEST
+
+START_TEST(an_older_version_grants_nothing_and_is_no_failure)
+{
+	static const enum sessions_state gone[] = {SESSIONS_DISABLED,
+		SESSIONS_DELETED};
+
+	ck_assert_int_eq(publish(6, gone[_i]), RC_OK);
+	ck_assert_int_eq(publish(5, SESSIONS_ACTIVE), RC_OK);
+	ck_assert_int_eq(tell("HGET %s version", HASH), 6);
+	ck_assert_int_eq(sessions_open(op, &(struct sessions_new){
+	    .user_id = USER, .sid = "a", .version = 5, .key_id = "k",
+	    .provider = "google", .user_agent = "", .address = ""},
+	    &(struct sessions_grant){0}), RC_DENIED);
+
+	ck_assert_int_eq(publish(7, SESSIONS_ACTIVE), RC_OK);
+	opened("a");
+	ck_assert(lives("a"));
+}
+END_TEST
+
+/* A record that is no hash makes the script fail, after the opening. */
+START_TEST(a_trim_that_fails_does_not_fail_the_sign_in)
+{
+	struct sessions_grant grant;
+
+	rules.limit = 1;
+	sessions_init(&rules);
+	opened("a");
+	tell("SET t:refresh_token:{" USER "}:odd x");
+	tell("ZADD %s 9999999999999 odd", INDEX);
+
+	grant = opened("b");
+	ck_assert_int_eq(grant.generation, 1);
+	ck_assert_str_eq(op_reason(op), "");
+	ck_assert_int_eq(op->rc, RC_OK);
+	ck_assert(lives("b"));
+	ck_assert(lives("a"));
+
+	/* What was left over goes with the next. */
+	tell("DEL t:refresh_token:{" USER "}:odd");
+	opened("c");
+	ck_assert(lives("c"));
+	ck_assert(!lives("b"));
+	ck_assert(!lives("a"));
+	ck_assert_int_eq(tell("ZCARD %s", INDEX), 1);
+}
+END_TEST
+
+START_TEST(a_renewal_moves_the_sign_in_and_nothing_else)
+{
+	struct sessions_grant opening = opened("a");
+	struct sessions_grant newest = rotated("a");
+	struct sessions_grant grant;
+	struct sessions_live live;
+
+	tell("HSET t:refresh_token:{" USER "}:a auth_time 1");
+	ck_assert_int_eq(sessions_renew(op, USER, "a", &grant), RC_OK);
+	ck_assert_int_eq(grant.generation, 2);
+	ck_assert_int_eq(grant.issued_ms, newest.issued_ms);
+	ck_assert_int_eq(grant.expires_ms, newest.expires_ms);
+	ck_assert_int_eq(grant.absolute_ms, opening.absolute_ms);
+	ck_assert_str_eq(grant.key_id, "k");
+	ck_assert_str_eq(grant.provider, "google");
+	ck_assert_int_eq(end_of_record("a"), newest.expires_ms);
+	ck_assert_int_eq(sessions_check(op, USER, "a", &live), RC_OK);
+	ck_assert_int_ge(live.auth_time_ms, newest.issued_ms);
+}
+END_TEST
+
+static TCase *cases(void)
+{
+	TCase *t = tcase_create("sessions");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, index_and_user_outlive_a_new_session_by_a_day);
+	tcase_add_test(t, a_shorter_session_takes_nothing_from_a_longer_one);
+	tcase_add_test(t, a_rotation_moves_the_end_of_the_record_alone);
+	tcase_add_test(t,
+	    a_rotation_goes_no_further_than_the_sessions_last_end);
+	tcase_add_test(t,
+	    a_rotation_that_finds_no_index_makes_one_that_lives_as_long);
+	tcase_add_test(t,
+	    an_index_made_anew_lives_as_long_as_its_longest_session);
+	tcase_add_test(t, what_is_published_outlives_every_session);
+	tcase_add_test(t,
+	    who_is_disabled_stays_so_as_long_as_a_sign_in_may_take);
+	tcase_add_test(t, ending_sessions_of_a_newer_version_is_down);
+	tcase_add_loop_test(t,
+	    an_older_version_grants_nothing_and_is_no_failure, 0, 2);
+	tcase_add_test(t, a_trim_that_fails_does_not_fail_the_sign_in);
+	tcase_add_test(t, a_renewal_moves_the_sign_in_and_nothing_else);
+	return t;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("sessions");
+	SRunner *r;
+	int failed;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!servers_begin(SERVERS_REDIS))
+		return 0;
+
+	suite_add_tcase(s, cases());
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	servers_end();
+	return failed == 0 ? 0 : 1;
+}
