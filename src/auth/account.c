@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Get-or-create without locks of our own: the unique indexes decide races,
- * and the loser begins again, when it finds what the winner made.
+ * Signing in: the facts are read in one statement, linking.c decides, and the
+ * unique indexes and row locks settle races: a loser begins again, when it
+ * finds what the winner made.
  */
 #include "auth/account.h"
 
 #include <string.h>
 #include <strings.h>
 
+#include "auth/change.h"
+#include "auth/linking.h"
 #include "auth/refusal.h"
 #include "base/uuid.h"
-#include "client/db.h"
-#include "store/accounts.h"
 #include "store/events.h"
-
-/* A loser finds the winner's rows the second time; once more for luck. */
-#define TRIES 3
 
 static const struct config *config;
 
@@ -24,17 +22,14 @@ void account_init(const struct config *given)
 	config = given;
 }
 
-static struct account account_from(const struct identity *identity)
-{
-	return (struct account){
-	    .provider = identity->provider,
-	    .oauth_id = identity->subject,
-	    .email = identity->email,
-	    .email_verified = identity->email_verified,
-	    .display_name = identity->display_name,
-	    .avatar_url = identity->avatar_url,
-	};
-}
+/* A sign-in on its way through one transaction. */
+struct signing {
+	const struct identity *identity;
+	const char *address;
+	struct account account;
+	struct accounts_standing standing;
+	struct account_entry entry;
+};
 
 static bool is_listed_domain(struct op *op, const struct identity *identity)
 {
@@ -52,186 +47,254 @@ static bool is_listed_domain(struct op *op, const struct identity *identity)
 }
 
 /* Who may become a user (sign_up). */
-static enum rc check_sign_up(struct op *op, const struct identity *identity)
+static bool may_sign_up(struct op *op, const struct identity *identity)
 {
-	if (strcmp(config->sign_up, "open") == 0)
-		return RC_OK;
-	if (strcmp(config->sign_up, "domains") == 0 &&
-	    is_listed_domain(op, identity))
-		return RC_OK;
-
-	return op_refuse(op, RC_DENIED, REFUSAL_SIGN_UP,
-	    "sign_up = %s takes no such new user", config->sign_up);
+	return strcmp(config->sign_up, "open") == 0 ||
+	    (strcmp(config->sign_up, "domains") == 0 &&
+		is_listed_domain(op, identity));
 }
 
-/* What stands against a new account when somebody holds its address. */
-static enum rc check_holder(struct op *op, const struct identity *identity)
+static unsigned facts_of(struct op *op, const struct signing *signing)
 {
-	struct users_holder holder;
-	enum rc rc;
+	const struct accounts_standing *standing = &signing->standing;
+	unsigned facts = 0;
 
-	if (!identity->email_verified)
-		return RC_OK;
-
-	rc = users_by_verified_email(op, identity->email, identity->provider,
-	    &holder);
-	if (rc == RC_ABSENT) {
-		op_clear(op);
-		return RC_OK;
-	}
-	if (rc != RC_OK)
-		return rc;
-
-	if (holder.disabled)
-		return op_refuse(op, RC_DENIED, REFUSAL_SIGN_IN,
-		    "the disabled user %s holds the address", holder.id);
-	if (holder.has_provider)
-		return op_refuse(op, RC_TAKEN, REFUSAL_PROVIDER_LINKED,
-		    "user %s holds the address with another %s identity",
-		    holder.id, identity->provider);
-	return op_refuse(op, RC_TAKEN, REFUSAL_LINK_REQUIRED,
-	    "user %s holds the address", holder.id);
+	if (standing->owner_id != NULL)
+		facts |= LINKING_KNOWN;
+	if (standing->owner_disabled)
+		facts |= LINKING_DISABLED;
+	if (standing->holder_id != NULL)
+		facts |= LINKING_HELD;
+	if (standing->holder_disabled)
+		facts |= LINKING_HOLDER_DISABLED;
+	if (standing->holder_has_provider)
+		facts |= LINKING_HOLDER_HAS_PROVIDER;
+	if (standing->holder_is_backed)
+		facts |= LINKING_BACKED;
+	if (standing->holder_has_unlinked)
+		facts |= LINKING_UNLINKED;
+	if (strcmp(config->account_linking, "verified") == 0)
+		facts |= LINKING_AUTOMATIC;
+	if (may_sign_up(op, signing->identity))
+		facts |= LINKING_SIGN_UP;
+	return facts;
 }
 
-static enum rc insert(struct op *op, const struct identity *identity,
-    const char *id)
+static enum rc note(struct op *op, const struct signing *signing,
+    const char *kind, const char *user_id)
 {
-	struct account account = account_from(identity);
-	struct user user = {
-	    .id = id,
-	    .email = identity->email,
-	    .email_verified = identity->email_verified,
-	    .oauth_provider = identity->provider,
-	    .oauth_id = identity->subject,
-	};
-	enum rc rc;
-
-	rc = users_insert(op, &user);
-	if (rc == RC_OK)
-		rc = accounts_insert(op, id, &account);
-	return rc;
+	return events_add(op, &(struct event){.kind = kind,
+	    .user_id = user_id, .provider = signing->identity->provider,
+	    .address = signing->address});
 }
 
-static enum rc newcomer(struct op *op, const struct identity *identity,
-    const char *address, const struct user **user)
+static enum rc create(struct op *op, struct signing *signing)
 {
+	const struct account *account = &signing->account;
 	char *id = pool_alloc(op->pool, UUID_SIZE);
 	enum rc rc;
 
 	uuid_new(id);
-	/* Whoever is here already learns the way in, whatever sign_up is. */
-	rc = check_holder(op, identity);
+	rc = users_insert(op, &(struct user){
+	    .id = id,
+	    .email = account->email,
+	    .email_verified = account->email_verified,
+	    .oauth_provider = account->provider,
+	    .oauth_id = account->oauth_id,
+	});
 	if (rc == RC_OK)
-		rc = check_sign_up(op, identity);
+		rc = accounts_insert(op, id, account);
 	if (rc == RC_OK)
-		rc = insert(op, identity, id);
+		rc = note(op, signing, "signed_up", id);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "signed_up",
-		    .user_id = id, .provider = identity->provider,
-		    .address = address});
-	if (rc == RC_OK)
-		rc = users_by_id(op, id, user);
+		rc = users_by_id(op, id, &signing->entry.user);
 	return rc;
 }
 
 /* Lets the user's address follow the primary identity's. */
-static enum rc follow_email(struct op *op, const struct user *user,
-    const struct identity *identity)
+static enum rc follow_email(struct op *op, const struct signing *signing,
+    const struct user *user)
 {
-	struct users_holder holder;
-	bool is_free = false;
-	enum rc rc;
+	const char *holder = signing->standing.holder_id;
+	bool is_free = signing->account.email_verified &&
+	    (holder == NULL || strcmp(holder, user->id) == 0);
 
-	if (strcmp(user->oauth_provider, identity->provider) != 0 ||
-	    strcmp(user->oauth_id, identity->subject) != 0)
+	if (strcmp(user->oauth_provider, signing->account.provider) != 0 ||
+	    strcmp(user->oauth_id, signing->account.oauth_id) != 0)
 		return RC_OK;
 
-	if (identity->email_verified) {
-		rc = users_by_verified_email(op, identity->email,
-		    identity->provider, &holder);
-		if (rc != RC_OK && rc != RC_ABSENT)
-			return rc;
-		is_free = rc == RC_ABSENT || strcmp(holder.id, user->id) == 0;
-		op_clear(op);
-	}
-
-	return users_follow_email(op, user->id, identity->email, is_free);
+	return users_follow_email(op, user->id, signing->account.email,
+	    is_free);
 }
 
-static enum rc known(struct op *op, const struct identity *identity,
-    const char *id, const char *address, const struct user **user)
+/*
+ * Between the look and the row lock the user may have been disabled or
+ * deleted, or the identity unlinked: begin again.
+ */
+static enum rc enter(struct op *op, struct signing *signing)
 {
-	struct account account = account_from(identity);
+	const char *id = signing->standing.owner_id;
 	const struct user *found;
 	enum rc rc;
 
 	rc = users_signed_in(op, id);
-	if (rc == RC_ABSENT)
-		return op_refuse(op, RC_DENIED, REFUSAL_DISABLED,
-		    "user %s is disabled", id);
 	if (rc == RC_OK)
 		rc = users_by_id(op, id, &found);
 	if (rc == RC_OK)
-		rc = follow_email(op, found, identity);
+		rc = follow_email(op, signing, found);
 	if (rc == RC_OK)
-		rc = accounts_seen(op, &account);
+		rc = accounts_seen(op, id, &signing->account);
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "signed_in",
-		    .user_id = id, .provider = identity->provider,
-		    .address = address});
+		rc = note(op, signing, "signed_in", id);
 	if (rc == RC_OK)
-		rc = users_by_id(op, id, user);
+		rc = users_by_id(op, id, &signing->entry.user);
 	return rc;
 }
 
-static enum rc attempt(struct op *op, const struct identity *identity,
-    const char *address, const struct user **user)
+/*
+ * The holder's row is locked and looked at again before anything is joined:
+ * by then they may hold the address no longer.
+ */
+static enum rc join(struct op *op, struct signing *signing)
 {
-	const struct user *found;
-	const char *id;
+	const char *id = signing->standing.holder_id;
+	struct accounts_standing now;
 	enum rc rc;
 
-	rc = db_begin(op);
+	rc = users_signed_in(op, id);
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
+	if (rc == RC_OK)
+		rc = accounts_look(op, &signing->account, NULL, &now);
+	if (rc == RC_OK && (now.owner_id != NULL || now.holder_id == NULL ||
+	    strcmp(now.holder_id, id) != 0 || !now.holder_is_backed ||
+	    now.holder_has_unlinked))
+		return op_fail(op, RC_TAKEN, "the holder has just changed");
+	if (rc == RC_OK)
+		rc = accounts_insert(op, id, &signing->account);
+	if (rc == RC_OK)
+		rc = users_settle_email(op, id, false);
+	if (rc == RC_OK)
+		rc = note(op, signing, "linked", id);
+	if (rc == RC_OK)
+		rc = note(op, signing, "signed_in", id);
+	if (rc == RC_OK)
+		rc = users_by_id(op, id, &signing->entry.user);
+
+	signing->entry.has_joined = rc == RC_OK;
+	return rc;
+}
+
+static enum rc refuse(struct op *op, const struct linking_rule *rule,
+    const struct signing *signing)
+{
+	const char *owner = signing->standing.owner_id;
+	const char *holder = signing->standing.holder_id;
+
+	return op_refuse(op, rule->rc, rule->refusal, "rule %s, user %s",
+	    rule->name, owner != NULL ? owner :
+		holder != NULL ? holder : "none");
+}
+
+static enum rc decide(struct op *op, void *what)
+{
+	struct signing *signing = what;
+	const struct linking_rule *rule;
+	enum rc rc;
+
+	rc = accounts_look(op, &signing->account, NULL, &signing->standing);
 	if (rc != RC_OK)
 		return rc;
 
-	rc = users_id_by_identity(op, identity->provider, identity->subject,
-	    &id);
-	if (rc == RC_OK) {
-		rc = known(op, identity, id, address, &found);
-	} else if (rc == RC_ABSENT) {
-		op_clear(op);
-		rc = newcomer(op, identity, address, &found);
+	rule = linking_decide(facts_of(op, signing));
+	op->rule = rule->name;
+	switch (rule->act) {
+	case LINKING_ENTER:
+		return enter(op, signing);
+	case LINKING_JOIN:
+		return join(op, signing);
+	case LINKING_CREATE:
+		return create(op, signing);
+	default:
+		return refuse(op, rule, signing);
 	}
-	if (rc != RC_OK) {
-		db_rollback(op);
-		return rc;
-	}
-
-	rc = db_commit(op);
-	if (rc == RC_OK)
-		*user = found;
-	return rc;
 }
 
 enum rc account_sign_in(struct op *op, const struct identity *identity,
-    const char *address, const struct user **user)
+    const char *address, struct account_entry *entry)
 {
-	enum rc rc = RC_TAKEN;
+	struct signing signing = {.identity = identity, .address = address,
+	    .account = identity_account(identity)};
+	enum rc rc;
 
-	for (int i = 0; i < TRIES; i++) {
-		op_clear(op);
-		rc = attempt(op, identity, address, user);
-		if (rc != RC_TAKEN || op->refusal != REFUSAL_NONE)
-			break;
-	}
-	if (rc == RC_TAKEN && op->refusal == REFUSAL_NONE)
-		rc = op_recast(op, RC_DOWN, REFUSAL_NONE);
+	rc = change_run(op, decide, &signing);
 	if (rc != RC_OK)
 		return op_while(op, rc, "signing a %s identity in",
 		    identity->provider);
 
+	*entry = signing.entry;
 	return RC_OK;
+}
+
+/* No change can be between Redis and COMMIT while its row's lock is ours. */
+static enum rc overrule(struct op *op, void *what)
+{
+	struct signing *signing = what;
+	const char *id = signing->entry.user->id;
+	struct users_standing standing = {0};
+	enum rc rc;
+
+	rc = users_lock(op, id, &standing);
+	if (rc == RC_OK)
+		rc = accounts_look(op, &signing->account, NULL,
+		    &signing->standing);
+	if (rc == RC_ABSENT || (rc == RC_OK && standing.disabled))
+		return op_refuse(op, RC_DENIED, REFUSAL_DISABLED,
+		    "user %s may not come in any more", id);
+	if (rc == RC_OK && (signing->standing.owner_id == NULL ||
+	    strcmp(signing->standing.owner_id, id) != 0))
+		return op_refuse(op, RC_DENIED, REFUSAL_TRANSACTION,
+		    "the identity is not of user %s any more", id);
+	if (rc == RC_OK)
+		rc = users_raise_version(op, id, &standing);
+	if (rc == RC_OK)
+		rc = users_by_id(op, id, &signing->entry.user);
+	return rc;
+}
+
+enum rc account_overrule(struct op *op, const struct identity *identity,
+    const struct user **user)
+{
+	struct signing signing = {.identity = identity,
+	    .account = identity_account(identity), .entry.user = *user};
+	enum rc rc;
+
+	rc = change_run(op, overrule, &signing);
+	if (rc != RC_OK)
+		return op_while(op, rc, "opening a session Redis refuses");
+
+	*user = signing.entry.user;
+	return RC_OK;
+}
+
+enum rc account_confirm(struct op *op, const char *user_id,
+    const struct identity *identity, const char *address)
+{
+	const char *id = "";
+	enum rc rc;
+
+	rc = users_id_by_identity(op, identity->provider, identity->subject,
+	    &id);
+	if (rc == RC_ABSENT || (rc == RC_OK && strcmp(id, user_id) != 0))
+		return op_refuse(op, RC_DENIED, REFUSAL_WRONG_ACCOUNT,
+		    "the identity is not of user %s", user_id);
+	if (rc == RC_OK)
+		rc = events_add(op, &(struct event){.kind = "confirmed",
+		    .user_id = user_id, .provider = identity->provider,
+		    .address = address});
+	return rc;
 }
 
 enum rc account_of(struct op *op, const struct session *session,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Accounts: who an identity belongs to, and who may have a new account.
+ * Accounts: who an identity belongs to, who may have a new account, how
+ * identities join and leave one, who may come in at all.  Which rule decides
+ * is linking.c's; here it is done, in transactions that stand up to races.
  */
 #ifndef AUTH_ACCOUNT_H
 #define AUTH_ACCOUNT_H
@@ -9,26 +11,103 @@
 #include "auth/session.h"
 #include "base/op.h"
 #include "config/config.h"
+#include "store/accounts.h"
 #include "store/users.h"
 
 /* Sets the rules for new accounts.  Call once, before threads start. */
 void account_init(const struct config *config);
 
+/* Who signed in, and how the identity came to its user. */
+struct account_entry {
+	const struct user *user;
+	bool has_joined;	/* just now, by its verified address */
+};
+
 /*
  * Finds or makes the user of an identity, in one transaction that stands up
  * to the same identity arriving many times at once, and notes the sign-in
- * with its event.  address is the client's.
+ * with its event.  address is the client's.  op->rule names what decided.
  *
  * RC_DENIED	the user is disabled (REFUSAL_DISABLED), nobody new is taken
  *		(REFUSAL_SIGN_UP), or a disabled user holds the verified
  *		address (REFUSAL_SIGN_IN)
- * RC_TAKEN	another user holds the verified address
- *		(REFUSAL_LINK_REQUIRED), with another identity of the same
- *		provider even (REFUSAL_PROVIDER_LINKED)
+ * RC_TAKEN	another user holds the verified address and the identity may
+ *		not join (REFUSAL_LINK_REQUIRED), not even by its owner's hand
+ *		while there is another one of the same provider
+ *		(REFUSAL_PROVIDER_LINKED)
  * RC_DOWN, RC_EXPIRED	the database did not answer; nothing was kept
  */
 enum rc account_sign_in(struct op *op, const struct identity *identity,
-    const char *address, const struct user **user) MUST_USE;
+    const char *address, struct account_entry *entry) MUST_USE;
+
+/*
+ * Raises the version of a user whom Redis refuses a session though the row
+ * lets them in: by a change that was published before its COMMIT and then not
+ * committed.  After this the row is the newer one.  *user is the user as read
+ * again.
+ *
+ * RC_DENIED	the row does not let them in either: the user is disabled or
+ *		gone (REFUSAL_DISABLED), or the identity is not theirs (any
+ *		more) (REFUSAL_TRANSACTION)
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc account_overrule(struct op *op, const struct identity *identity,
+    const struct user **user) MUST_USE;
+
+/*
+ * Confirms that an identity is one of the user's, who has just shown it once
+ * more, with an event.
+ *
+ * RC_DENIED	it is not (REFUSAL_WRONG_ACCOUNT)
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc account_confirm(struct op *op, const char *user_id,
+    const struct identity *identity, const char *address) MUST_USE;
+
+/*
+ * Gives an identity to the user who asked for it at a provider; one that is
+ * the user's already stays as it is, which is fine.  *linked is its row.
+ *
+ * RC_DENIED	the user is disabled or gone by now (REFUSAL_TOKEN)
+ * RC_TAKEN	it is somebody else's (REFUSAL_IDENTITY_IN_USE), or the user
+ *		has another one of this provider (REFUSAL_PROVIDER_LINKED)
+ * RC_DOWN, RC_EXPIRED	the database did not answer; nothing was kept
+ */
+enum rc account_link(struct op *op, const char *user_id,
+    const struct identity *identity, const char *address,
+    const struct account **linked) MUST_USE;
+
+/* Who takes an identity away, for the event. */
+struct account_actor {
+	const char *name;	/* NULL: the user */
+	const char *address;	/* of the client, NULL for none */
+};
+
+/*
+ * Takes the identity of a provider from a user, and ends the sessions begun
+ * through it.  A way in of another configured provider must be left; the
+ * oldest of those becomes the primary when the primary goes.
+ *
+ * RC_ABSENT	there is none of that provider (REFUSAL_NOT_LINKED)
+ * RC_TAKEN	it is the last way in (REFUSAL_LAST_METHOD)
+ * RC_DENIED	the user is gone (REFUSAL_TOKEN)
+ * RC_DOWN, RC_EXPIRED	a store did not answer; the identity is still linked
+ */
+enum rc account_unlink(struct op *op, const char *user_id,
+    const char *provider, const struct account_actor *actor) MUST_USE;
+
+/*
+ * Gives a user's identity to another user, who has none of its provider: for
+ * the administrator.  Sessions begun through it end.
+ *
+ * RC_ABSENT	nobody has that identity, or there is no user to_id
+ * RC_TAKEN	it is the last way in of its user (REFUSAL_LAST_METHOD), or
+ *		to_id has another one of its provider
+ *		(REFUSAL_PROVIDER_LINKED)
+ * RC_DOWN, RC_EXPIRED	a store did not answer; nothing was moved
+ */
+enum rc account_move(struct op *op, const char *provider,
+    const char *oauth_id, const char *to_id, const char *actor) MUST_USE;
 
 /*
  * Disables a user: Redis first, which ends every session at once, then the
@@ -47,6 +126,21 @@ enum rc account_disable(struct op *op, const char *id, const char *actor)
  */
 enum rc account_enable(struct op *op, const char *id, const char *actor)
     MUST_USE;
+
+/*
+ * Deletes a user: Redis first, which ends every session at once, then all
+ * rows.  One event stays, which names nobody.  actor NULL is the user.
+ * Outcomes as account_disable.
+ */
+enum rc account_delete(struct op *op, const char *id, const char *actor)
+    MUST_USE;
+
+/*
+ * Ends every session of a user, who may sign in again.  Outcomes as
+ * account_disable.
+ */
+enum rc account_end_sessions(struct op *op, const char *id,
+    const char *actor) MUST_USE;
 
 /*
  * The user of a live session.

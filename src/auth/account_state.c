@@ -6,78 +6,135 @@
  */
 #include "auth/account.h"
 
-#include "client/db.h"
+#include "auth/change.h"
 #include "store/events.h"
 #include "store/sessions.h"
 
-static enum rc publish(struct op *op, const char *id,
-    const struct users_standing *standing, bool active)
+/* A change of one user's state on its way through one transaction. */
+struct turning {
+	const char *id;
+	const char *actor;
+	struct users_standing standing;
+};
+
+static enum rc publish(struct op *op, const struct turning *turning,
+    enum sessions_state state)
 {
+	const struct users_standing *standing = &turning->standing;
+
 	return sessions_publish(op, &(struct sessions_standing){
-	    .user_id = id, .active = active, .version = standing->version,
+	    .user_id = turning->id, .state = state,
+	    .version = standing->version,
 	    .premium_until_ms = standing->premium_until_ms,
-	    .ends_sessions = !active});
+	    .ends_sessions = state != SESSIONS_ACTIVE});
 }
 
-static enum rc disable(struct op *op, const char *id, const char *actor)
+static enum rc note(struct op *op, const struct turning *turning,
+    const char *kind)
 {
-	struct users_standing standing;
+	return events_add(op, &(struct event){.kind = kind,
+	    .user_id = turning->id, .actor = turning->actor});
+}
+
+static enum rc disable(struct op *op, void *what)
+{
+	struct turning *turning = what;
 	enum rc rc;
 
-	rc = users_disable(op, id, &standing);
+	rc = users_disable(op, turning->id, &turning->standing);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "disabled",
-		    .user_id = id, .actor = actor});
+		rc = note(op, turning, "disabled");
 	if (rc == RC_OK)
-		rc = publish(op, id, &standing, false);
+		rc = publish(op, turning, SESSIONS_DISABLED);
 	return rc;
 }
 
 enum rc account_disable(struct op *op, const char *id, const char *actor)
 {
-	enum rc rc;
+	struct turning turning = {.id = id, .actor = actor};
+	enum rc rc = change_run(op, disable, &turning);
 
-	rc = db_begin(op);
 	if (rc != RC_OK)
-		return rc;
+		return op_while(op, rc, "disabling user %s", id);
 
-	rc = disable(op, id, actor);
-	if (rc == RC_OK)
-		return db_commit(op);
-
-	db_rollback(op);
-	return op_while(op, rc, "disabling user %s", id);
+	return RC_OK;
 }
 
-static enum rc enable(struct op *op, const char *id, const char *actor,
-    struct users_standing *standing)
+static enum rc enable(struct op *op, void *what)
 {
+	struct turning *turning = what;
 	enum rc rc;
 
-	rc = users_enable(op, id, standing);
+	rc = users_enable(op, turning->id, &turning->standing);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "enabled",
-		    .user_id = id, .actor = actor});
+		rc = note(op, turning, "enabled");
 	return rc;
 }
 
 enum rc account_enable(struct op *op, const char *id, const char *actor)
 {
-	struct users_standing standing = {0};
+	struct turning turning = {.id = id, .actor = actor};
+	enum rc rc = change_run(op, enable, &turning);
+
+	if (rc == RC_OK)
+		rc = publish(op, &turning, SESSIONS_ACTIVE);
+	if (rc != RC_OK)
+		return op_while(op, rc, "enabling user %s", id);
+
+	return RC_OK;
+}
+
+/* The version is above the row's, which nobody can raise any more. */
+static enum rc delete(struct op *op, void *what)
+{
+	struct turning *turning = what;
 	enum rc rc;
 
-	rc = db_begin(op);
+	rc = users_lock(op, turning->id, &turning->standing);
+	if (rc == RC_OK)
+		rc = users_delete(op, turning->id);
+	if (rc == RC_OK)
+		rc = events_add(op, &(struct event){.kind = "deleted",
+		    .actor = turning->actor});
 	if (rc != RC_OK)
 		return rc;
 
-	rc = enable(op, id, actor, &standing);
-	if (rc != RC_OK) {
-		db_rollback(op);
-		return op_while(op, rc, "enabling user %s", id);
-	}
+	turning->standing.version++;
+	turning->standing.premium_until_ms = 0;
+	return publish(op, turning, SESSIONS_DELETED);
+}
 
-	rc = db_commit(op);
+enum rc account_delete(struct op *op, const char *id, const char *actor)
+{
+	struct turning turning = {.id = id, .actor = actor};
+	enum rc rc = change_run(op, delete, &turning);
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "deleting user %s", id);
+
+	return RC_OK;
+}
+
+static enum rc end_sessions(struct op *op, void *what)
+{
+	struct turning *turning = what;
+	enum rc rc;
+
+	rc = users_lock(op, turning->id, &turning->standing);
 	if (rc == RC_OK)
-		rc = publish(op, id, &standing, true);
+		rc = note(op, turning, "sessions_ended");
+	if (rc == RC_OK)
+		rc = sessions_close_all(op, turning->id);
 	return rc;
+}
+
+enum rc account_end_sessions(struct op *op, const char *id, const char *actor)
+{
+	struct turning turning = {.id = id, .actor = actor};
+	enum rc rc = change_run(op, end_sessions, &turning);
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "ending the sessions of user %s", id);
+
+	return RC_OK;
 }

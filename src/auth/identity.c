@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "auth/letter.h"
 #include "base/encode.h"
 #include "base/str.h"
 
@@ -18,6 +19,18 @@ static bool is_printable_ascii(const char *text)
 		if (*text < 0x21 || *text > 0x7e)
 			return false;
 	return true;
+}
+
+struct account identity_account(const struct identity *identity)
+{
+	return (struct account){
+	    .provider = identity->provider,
+	    .oauth_id = identity->subject,
+	    .email = identity->email,
+	    .email_verified = identity->email_verified,
+	    .display_name = identity->display_name,
+	    .avatar_url = identity->avatar_url,
+	};
 }
 
 bool identity_subject_is_valid(const char *text)
@@ -56,57 +69,56 @@ const char *identity_email_domain(struct pool *pool, const char *email)
 	return str_lower(pool, strchr(email, '@') + 1);
 }
 
-/*
- * Characters that change how a line is read without being seen: controls,
- * bidi controls, zero-width ones, line separators, tags, noncharacters.
- */
-static bool is_hidden(unsigned point)
+/* A name as it is put together; blanks at its end are cut off at last. */
+struct name {
+	struct str text;
+	size_t shown_len;	/* up to the last that is no blank */
+	int points;
+	int marks;		/* in a row, at the end */
+	bool is_seen;		/* something is there but marks and blanks */
+};
+
+static void add(struct name *name, const char *bytes, size_t len,
+    enum letter letter)
 {
-	static const struct {
-		unsigned first;
-		unsigned last;
-	} ranges[] = {
-		{0x00, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
-		{0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
-		{0x2060, 0x206f}, {0xfdd0, 0xfdef}, {0xfeff, 0xfeff},
-		{0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
-	};
+	if (letter == LETTER_HIDDEN ||
+	    (letter == LETTER_SPACE && name->points == 0))
+		return;
 
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-		if (point >= ranges[i].first && point <= ranges[i].last)
-			return true;
-
-	return (point & 0xfffe) == 0xfffe;
+	name->marks = letter == LETTER_MARK ? name->marks + 1 : 0;
+	if (name->marks > LETTER_MARKS_MOST)
+		return;
+	str_add_n(&name->text, bytes, len);
+	name->points++;
+	if (letter != LETTER_SPACE)
+		name->shown_len = name->text.len;
+	if (letter == LETTER_SHOWN)
+		name->is_seen = true;
 }
 
 const char *identity_name(struct pool *pool, const char *text)
 {
-	struct str name;
+	struct name name = {.points = 0};
 	size_t size;
-	int points = 0;
 
 	if (text == NULL)
 		return NULL;
 
-	str_init(&name, pool);
+	str_init(&name.text, pool);
 	size = strlen(text);
-	while (size > 0 && points < IDENTITY_NAME_MOST) {
+	while (size > 0 && name.points < IDENTITY_NAME_MOST) {
 		unsigned point = 0;
 		size_t len = encode_utf8_next(text, size, &point);
 
 		if (len == 0)
 			return NULL;
-		if (!is_hidden(point) && (point != ' ' || points > 0)) {
-			str_add_n(&name, text, len);
-			points++;
-		}
+		add(&name, text, len, letter_of(point));
 		text += len;
 		size -= len;
 	}
-	while (name.len > 0 && name.text[name.len - 1] == ' ')
-		name.text[--name.len] = '\0';
 
-	return name.len > 0 ? name.text : NULL;
+	return name.is_seen ? pool_text_n(pool, name.text.text, name.shown_len)
+			    : NULL;
 }
 
 const char *identity_avatar(struct pool *pool, const char *text)

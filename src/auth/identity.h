@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/pool.h"
+#include "store/accounts.h"
 
 #define IDENTITY_NAME_MOST 64	/* code points */
 
@@ -20,6 +21,9 @@ struct identity {
 	const char *display_name;	/* NULL for none */
 	const char *avatar_url;		/* NULL for none */
 };
+
+/* The row that stands for an identity; it shares the identity's texts. */
+struct account identity_account(const struct identity *identity);
 
 /*
  * Whether text may be a subject: 1 to 255 printable ASCII characters
@@ -45,9 +49,10 @@ bool identity_email_is_verified(const char *email, bool trusted,
 const char *identity_email_domain(struct pool *pool, const char *email);
 
 /*
- * A name fit for showing: without control, format and bidi-override
- * characters, trimmed, cut to IDENTITY_NAME_MOST code points; NULL when
- * nothing is left.  text is valid UTF-8 or NULL.
+ * A name fit for showing: without what is hidden (auth/letter.h) and without
+ * marks beyond LETTER_MARKS_MOST in a row, trimmed of blanks, cut to
+ * IDENTITY_NAME_MOST code points; NULL when no letter is left.  text is valid
+ * UTF-8 or NULL.
  */
 const char *identity_name(struct pool *pool, const char *text);
 

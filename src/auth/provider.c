@@ -211,8 +211,9 @@ static enum rc judge_pin(struct op *op, const struct provider *provider,
 
 	return op_refuse(op, RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN,
 	    "provider %s was first used with the issuer %s and stands for it; "
-	    "configured is %s: configure the old issuer, or another name",
-	    provider->name, pinned, provider->issuer);
+	    "configured is %s: configure the old issuer, or another name; where "
+	    "the subjects are the same people, run latchkeyctl provider rebind "
+	    "%s", provider->name, pinned, provider->issuer, provider->name);
 }
 
 enum rc provider_check_pin(struct op *op, const struct provider *provider)

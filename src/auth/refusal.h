@@ -6,6 +6,8 @@
 #ifndef AUTH_REFUSAL_H
 #define AUTH_REFUSAL_H
 
+#include <stddef.h>
+
 enum refusal {
 	REFUSAL_NONE,			/* the outcome says it all */
 
@@ -15,6 +17,7 @@ enum refusal {
 	REFUSAL_MEDIA_TYPE,
 	REFUSAL_TOO_LARGE,
 	REFUSAL_JSON,
+	REFUSAL_FIELDS,			/* members named one by one */
 
 	/* sign-in */
 	REFUSAL_PROVIDER_UNKNOWN,	/* not configured, or switched off */
@@ -28,12 +31,39 @@ enum refusal {
 	REFUSAL_LINK_REQUIRED,
 	REFUSAL_PROVIDER_LINKED,	/* another identity of the same one */
 
+	/* linking */
+	REFUSAL_IDENTITY_IN_USE,	/* somebody else's */
+	REFUSAL_LAST_METHOD,		/* no way in would be left */
+	REFUSAL_WRONG_ACCOUNT,		/* reauth=1 by another user */
+	REFUSAL_NOT_LINKED,
+
 	/* tokens */
 	REFUSAL_TOKEN_MISSING,
 	REFUSAL_TOKEN,
 	REFUSAL_REFRESH_TOKEN,
+	REFUSAL_STALE,			/* the sign-in is too old for this */
+	REFUSAL_ADMIN,			/* not the administrator's secret */
+
+	/* administration */
+	REFUSAL_REFERENCE,		/* used with another body before */
 
 	REFUSAL_COUNT
 };
+
+/* Members of a request that are wrong, and what to do about each. */
+struct refusal_fields {
+	size_t count;
+	struct refusal_field {
+		const char *field;
+		const char *message;
+	} items[16];
+};
+
+/*
+ * Adds a member that is wrong; beyond the 16th it is left out.
+ * The texts must live as long as fields.
+ */
+void refusal_add(struct refusal_fields *fields, const char *field,
+    const char *message);
 
 #endif

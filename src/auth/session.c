@@ -16,8 +16,20 @@
 
 #define USER_AGENT_MOST 256
 
+static int64_t fresh_ms;	/* 0: any sign-in is fresh enough */
+
 /* How long the answer may wait for its event to be stored. */
 #define EVENT_BUDGET_MS 1000
+
+void session_init(const struct config *config)
+{
+	fresh_ms = config->session_fresh_ms;
+}
+
+int64_t session_fresh_s(void)
+{
+	return fresh_ms / 1000;
+}
 
 static void log_whole_event(const struct op *op, const struct event *event)
 {
@@ -51,7 +63,7 @@ static void note(struct op *op, const struct event *event)
 static enum rc issue(struct op *op, const struct token *token,
     const struct sessions_grant *grant, struct session_tokens *tokens)
 {
-	struct session_tokens made;
+	struct session_tokens made = {.linked = NULL};
 	enum rc rc;
 
 	rc = token_issue_access(op, token, grant->absolute_ms, &made.access,
@@ -91,6 +103,8 @@ enum rc session_open(struct op *op, const struct user *user,
 	if (rc == RC_DENIED)
 		return op_refuse(op, rc, REFUSAL_DISABLED,
 		    "user %s was disabled or deleted meanwhile", user->id);
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_DENIED, REFUSAL_TRANSACTION);
 	if (rc != RC_OK)
 		return rc;
 
@@ -201,6 +215,61 @@ enum rc session_end(struct op *op, const char *refresh_token,
 		op_clear(op);
 		rc = RC_OK;
 	}
+	return rc;
+}
+
+enum rc session_check_fresh(struct op *op, const struct session *session)
+{
+	int64_t age_ms = clock_now_ms() - session->auth_time_ms;
+
+	if (fresh_ms == 0 || (age_ms < fresh_ms && age_ms > -fresh_ms))
+		return RC_OK;
+
+	return op_refuse(op, RC_DENIED, REFUSAL_STALE,
+	    "the sign-in of session %s is %lld ms old", session->sid,
+	    (long long)age_ms);
+}
+
+enum rc session_renew(struct op *op, const char *user_id, const char *sid,
+    struct session_tokens *tokens)
+{
+	struct sessions_grant grant;
+	enum rc rc;
+
+	rc = sessions_renew(op, user_id, sid, &grant);
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_DENIED, REFUSAL_TRANSACTION);
+	if (rc != RC_OK)
+		return rc;
+
+	return issue(op, &(struct token){.user_id = user_id, .sid = sid},
+	    &grant, tokens);
+}
+
+enum rc session_check_alive(struct op *op, const char *user_id,
+    const char *sid)
+{
+	struct sessions_live live;
+	enum rc rc = sessions_check(op, user_id, sid, &live);
+
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_DENIED, REFUSAL_TRANSACTION);
+	return rc;
+}
+
+enum rc session_end_one(struct op *op, const struct session *session,
+    const char *sid, const struct session_client *client)
+{
+	enum rc rc;
+
+	if (!uuid_is_valid(sid))
+		return op_fail(op, RC_ABSENT, "not the id of a session");
+
+	rc = sessions_close(op, session->user_id, sid);
+	if (rc == RC_OK)
+		note(op, &(struct event){.kind = "session_ended",
+		    .user_id = session->user_id, .session_id = sid,
+		    .address = client->address});
 	return rc;
 }
 

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "base/op.h"
+#include "config/config.h"
+#include "store/sessions.h"
 #include "store/users.h"
 
 /* A live session, as a request presents it. */
@@ -32,12 +34,25 @@ struct session_tokens {
 	const char *access;
 	const char *refresh;
 	int64_t lifetime_s;		/* of the access token */
+	const char *linked;		/* provider that has just joined the
+					   account by itself, NULL: none */
 };
+
+/* Sets how recent a sign-in counts as fresh.  Once, before threads start. */
+void session_init(const struct config *config);
+
+/*
+ * How recent that is in whole seconds, for max_age (RFC 9470 section 3); 0
+ * where it is not asked for.
+ */
+int64_t session_fresh_s(void);
 
 /*
  * Opens a session for user, who has just come from provider.
  *
- * RC_DENIED	the user was disabled or deleted in the meantime
+ * RC_DENIED	in the meantime the user was disabled or deleted
+ *		(REFUSAL_DISABLED) or the provider was unlinked
+ *		(REFUSAL_TRANSACTION)
  * RC_DOWN, RC_EXPIRED	Redis did not answer
  */
 enum rc session_open(struct op *op, const struct user *user,
@@ -72,6 +87,45 @@ enum rc session_refresh(struct op *op, const char *refresh_token,
  */
 enum rc session_end(struct op *op, const char *refresh_token,
     const struct session_client *client) MUST_USE;
+
+/*
+ * Whether the holder came from a provider recently enough for what changes
+ * the ways in (option session.fresh; a refresh does not count).  Redis's
+ * clock wrote that time, ours judges it: between hosts the limit is as exact
+ * as their clocks agree.  A time that lies ahead by as much as the limit is
+ * not believed.
+ *
+ * RC_DENIED, REFUSAL_STALE	too long ago
+ */
+enum rc session_check_fresh(struct op *op, const struct session *session)
+    MUST_USE;
+
+/*
+ * Renews a session whose holder has just come from the provider once more,
+ * and makes its newest tokens again: the refresh token is the very same as
+ * the newest one, as long as the key that signs them is.
+ *
+ * RC_DENIED	the session does not live (REFUSAL_TRANSACTION)
+ * RC_DOWN, RC_EXPIRED	Redis did not answer
+ */
+enum rc session_renew(struct op *op, const char *user_id, const char *sid,
+    struct session_tokens *tokens) MUST_USE;
+
+/*
+ * Whether a session still lives, by its name alone; outcomes as
+ * session_renew.
+ */
+enum rc session_check_alive(struct op *op, const char *user_id,
+    const char *sid) MUST_USE;
+
+/*
+ * Ends one session of the user who asks, by its id.
+ *
+ * RC_ABSENT	the user has no such session; sid may be any text
+ * RC_DOWN, RC_EXPIRED	Redis did not answer
+ */
+enum rc session_end_one(struct op *op, const struct session *session,
+    const char *sid, const struct session_client *client) MUST_USE;
 
 /*
  * Ends every session of the user who asks.

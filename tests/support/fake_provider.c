@@ -33,6 +33,15 @@ void fake_provider_reset(void)
 	    .identity = {.provider = "google", .subject = "alice"}};
 }
 
+const struct provider *provider_named(const char *name)
+{
+	bool known = strcmp(name, fake_provider.provider.name) == 0 ||
+	    (fake_provider.also != NULL &&
+		strcmp(name, fake_provider.also) == 0);
+
+	return known ? &fake_provider.provider : NULL;
+}
+
 enum rc provider_find(struct op *op, const char *name,
     const struct provider **provider)
 {

@@ -16,6 +16,7 @@ struct fake_provider {
 	bool takes_nonce;
 	bool sends_iss;
 	struct identity identity;	/* who comes with any code */
+	const char *also;		/* another configured name, or NULL */
 
 	/* What was asked, last. */
 	struct provider_question question;

@@ -12,8 +12,31 @@ enum rc session_open(struct op *op, const struct user *user,
 {
 	enum rc rc = fake_calls_enter(op, "session_open");
 
-	fake_session = (struct fake_session){user, provider, *client};
+	fake_session = (struct fake_session){.user = user,
+	    .provider = provider, .client = *client};
 	if (rc == RC_OK)
-		*tokens = (struct session_tokens){"access", "refresh", 1800};
+		*tokens = (struct session_tokens){"access", "refresh", 1800,
+		    NULL};
 	return rc;
+}
+
+enum rc session_renew(struct op *op, const char *user_id, const char *sid,
+    struct session_tokens *tokens)
+{
+	enum rc rc = fake_calls_enter(op, "session_renew");
+
+	fake_session.user_id = user_id;
+	fake_session.sid = sid;
+	if (rc == RC_OK)
+		*tokens = (struct session_tokens){"access", "refresh", 1800,
+		    NULL};
+	return rc;
+}
+
+enum rc session_check_alive(struct op *op, const char *user_id,
+    const char *sid)
+{
+	fake_session.user_id = user_id;
+	fake_session.sid = sid;
+	return fake_calls_enter(op, "session_check_alive");
 }

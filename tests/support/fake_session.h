@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * In place of auth/session.c: opens sessions whose tokens are the words
- * "access" and "refresh".  The call is named session_open.
+ * In place of auth/session.c: opens and renews sessions whose tokens are the
+ * words "access" and "refresh".  Calls have the functions' names.
  */
 #ifndef SUPPORT_FAKE_SESSION_H
 #define SUPPORT_FAKE_SESSION_H
@@ -13,6 +13,10 @@ struct fake_session {
 	const struct user *user;
 	const char *provider;
 	struct session_client client;
+
+	/* Which session was renewed or looked at last. */
+	const char *user_id;
+	const char *sid;
 };
 
 extern struct fake_session fake_session;

@@ -27,13 +27,15 @@ static struct op *op;
 static void setup(void)
 {
 	op = op_new("test", 10000);
-	config = (struct config){.sign_up = "open"};
+	config = (struct config){.sign_up = "open",
+	    .account_linking = "verified"};
 	identity = (struct identity){
 	    .provider = "google", .subject = "alice-subject",
 	    .email = "Alice@example.org", .email_verified = true,
 	    .display_name = "Alice", .avatar_url = "https://pic.example/a"};
 	fake_users = (struct fake_users){.user = {
 	    .oauth_provider = "google", .oauth_id = "alice-subject"}};
+	fake_accounts = (struct fake_accounts){.looks = 0};
 	fake_calls_clear();
 	account_init(&config);
 }
@@ -48,20 +50,20 @@ static void teardown(void)
 static enum rc outcome(const struct user **user)
 {
 	static const struct user untouched;
-	const struct user *got = &untouched;
+	struct account_entry got = {.user = &untouched};
 	enum rc rc;
 
 	rc = account_sign_in(op, &identity, "192.0.2.7", &got);
 	if (rc == RC_OK)
-		ck_assert_ptr_ne(got, &untouched);
+		ck_assert_ptr_ne(got.user, &untouched);
 	else
-		ck_assert_ptr_eq(got, &untouched);
+		ck_assert_ptr_eq(got.user, &untouched);
 	if (rc == RC_OK)
 		ck_assert_str_eq(op_reason(op), "");
 	else
 		ck_assert_str_ne(op_reason(op), "");
 	if (user != NULL)
-		*user = got;
+		*user = got.user;
 	return rc;
 }
 
@@ -78,7 +80,7 @@ static void refused(enum rc rc, enum refusal refusal)
 START_TEST(closed_sign_up_lets_known_users_in)
 {
 	config.sign_up = "closed";
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 }
 END_TEST
@@ -87,15 +89,15 @@ START_TEST(a_known_identity_signs_in_and_is_noted)
 {
 	const struct user *user;
 
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	identity.display_name = "Alice the Second";
 
 	ck_assert_int_eq(outcome(&user), RC_OK);
-	ck_assert_str_eq(fake_calls_text(), "db_begin users_id_by_identity "
-	    "users_signed_in users_by_id users_by_verified_email "
-	    "users_follow_email accounts_seen events_add users_by_id db_commit");
+	ck_assert_str_eq(fake_calls_text(), "db_begin accounts_look "
+	    "users_signed_in users_by_id users_follow_email accounts_seen "
+	    "events_add users_by_id db_commit");
 	ck_assert_str_eq(user->id, MINE);
-	ck_assert_str_eq(fake_accounts_last.display_name, "Alice the Second");
+	ck_assert_str_eq(fake_accounts.last.display_name, "Alice the Second");
 	ck_assert_str_eq(fake_events_last.kind, "signed_in");
 	ck_assert_str_eq(fake_events_last.user_id, MINE);
 	ck_assert_str_eq(fake_events_last.provider, "google");
@@ -105,18 +107,18 @@ END_TEST
 
 START_TEST(a_disabled_user_is_refused_before_anything_is_noted)
 {
-	fake_users.id = MINE;
-	fake_users.user.disabled = true;
+	fake_accounts.standing.owner_id = MINE;
+	fake_accounts.standing.owner_disabled = true;
 
 	refused(RC_DENIED, REFUSAL_DISABLED);
-	ck_assert_str_eq(fake_calls_text(), "db_begin users_id_by_identity "
-	    "users_signed_in db_rollback");
+	ck_assert_str_eq(fake_calls_text(), "db_begin accounts_look "
+	    "db_rollback");
 }
 END_TEST
 
 START_TEST(a_verified_address_nobody_holds_is_followed_as_free)
 {
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
 	ck_assert(fake_users.followed_is_free);
@@ -125,8 +127,8 @@ END_TEST
 
 START_TEST(a_verified_address_of_ones_own_is_followed_as_free)
 {
-	fake_users.id = MINE;
-	fake_users.holder.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
+	fake_accounts.standing.holder_id = MINE;
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 	ck_assert(fake_users.followed_is_free);
 }
@@ -134,8 +136,8 @@ END_TEST
 
 START_TEST(a_taken_address_is_not_free_and_fails_no_sign_in)
 {
-	fake_users.id = MINE;
-	fake_users.holder.id = THEIRS;
+	fake_accounts.standing.owner_id = MINE;
+	fake_accounts.standing.holder_id = THEIRS;
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
 	ck_assert(!fake_users.followed_is_free);
@@ -144,10 +146,9 @@ END_TEST
 
 START_TEST(an_unverified_address_is_not_free)
 {
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	identity.email_verified = false;
 	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_int_eq(fake_calls_count("users_by_verified_email"), 0);
 	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
 	ck_assert(!fake_users.followed_is_free);
 }
@@ -155,7 +156,7 @@ END_TEST
 
 START_TEST(an_address_withheld_is_followed_as_none)
 {
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	fake_users.followed_email = "untouched";
 	identity.email = NULL;
 	identity.email_verified = false;
@@ -167,7 +168,7 @@ END_TEST
 
 START_TEST(only_the_primary_identitys_address_is_followed)
 {
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	fake_users.user.oauth_provider = "discord";
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 
@@ -188,14 +189,14 @@ START_TEST(who_loses_a_race_begins_again)
 		fake_calls_fail(races[i], RC_TAKEN, 2);
 		ck_assert_msg(outcome(NULL) == RC_OK, "%s", races[i]);
 		ck_assert_int_eq(fake_calls_count("db_begin"), 3);
-		ck_assert_int_eq(fake_calls_count("users_id_by_identity"), 3);
+		ck_assert_int_eq(fake_calls_count("accounts_look"), 3);
 	}
 }
 END_TEST
 
 START_TEST(an_address_taken_meanwhile_begins_again)
 {
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	fake_calls_fail("users_follow_email", RC_TAKEN, 1);
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
@@ -203,15 +204,70 @@ START_TEST(an_address_taken_meanwhile_begins_again)
 }
 END_TEST
 
-START_TEST(three_lost_races_are_our_own_failure)
+START_TEST(a_user_or_identity_gone_before_the_lock_begins_again)
+{
+	static const char *const gone[] = {"users_signed_in", "users_by_id",
+	    "accounts_seen"};
+
+	fake_accounts.standing.owner_id = MINE;
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
+		fake_calls_clear();
+		fake_calls_fail(gone[i], RC_ABSENT, 1);
+		ck_assert_msg(outcome(NULL) == RC_OK, "%s", gone[i]);
+		ck_assert_int_eq(fake_calls_count("accounts_look"), 2);
+		ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
+	}
+}
+END_TEST
+
+START_TEST(races_lost_for_ever_are_our_own_failure)
 {
 	fake_calls_fail("users_insert", RC_TAKEN, 99);
 	ck_assert_int_eq(outcome(NULL), RC_DOWN);
 	ck_assert_int_eq(op->rc, RC_DOWN);
 	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
-	ck_assert_int_eq(fake_calls_count("db_begin"), 3);
-	ck_assert_int_eq(fake_calls_count("db_rollback"), 3);
+	ck_assert_int_eq(fake_calls_count("db_begin"), 4);
+	ck_assert_int_eq(fake_calls_count("db_rollback"), 4);
 	ck_assert_int_eq(fake_calls_count("db_commit"), 0);
+}
+END_TEST
+
+START_TEST(a_row_that_lets_in_overrules_what_redis_says)
+{
+	static const struct user mine = {.id = MINE};
+	const struct user *user = &mine;
+
+	fake_accounts.standing.owner_id = MINE;
+	ck_assert_int_eq(account_overrule(op, &identity, &user), RC_OK);
+	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock "
+	    "accounts_look users_raise_version users_by_id db_commit");
+	ck_assert_str_eq(user->id, MINE);
+}
+END_TEST
+
+/* The row of mine lets nobody in, and no version is raised. */
+static void overrules_nothing(enum refusal refusal)
+{
+	static const struct user mine = {.id = MINE};
+	const struct user *user = &mine;
+
+	ck_assert_int_eq(account_overrule(op, &identity, &user), RC_DENIED);
+	ck_assert_int_eq(op->refusal, refusal);
+	ck_assert_int_eq(fake_calls_count("users_raise_version"), 0);
+	ck_assert_ptr_eq(user, &mine);
+}
+
+START_TEST(a_row_that_does_not_let_in_overrules_nothing)
+{
+	overrules_nothing(REFUSAL_TRANSACTION);
+	fake_accounts.standing.owner_id = THEIRS;
+	overrules_nothing(REFUSAL_TRANSACTION);
+	fake_accounts.standing.owner_id = MINE;
+	fake_users.user.disabled = true;
+	overrules_nothing(REFUSAL_DISABLED);
+	fake_users.user.disabled = false;
+	fake_calls_fail("users_lock", RC_ABSENT, 1);
+	overrules_nothing(REFUSAL_DISABLED);
 }
 END_TEST
 
@@ -233,10 +289,10 @@ static void down_is_down(const char *const *names, size_t count)
 START_TEST(a_database_that_is_down_notes_no_half_sign_in)
 {
 	static const char *const names[] = {"users_signed_in", "accounts_seen",
-	    "users_by_id", "users_by_verified_email", "users_follow_email",
+	    "users_by_id", "users_follow_email",
 	    "events_add", "db_commit"};
 
-	fake_users.id = MINE;
+	fake_accounts.standing.owner_id = MINE;
 	down_is_down(names, sizeof(names) / sizeof(names[0]));
 }
 END_TEST
@@ -261,7 +317,11 @@ int main(void)
 	tcase_add_test(t, only_the_primary_identitys_address_is_followed);
 	tcase_add_test(t, who_loses_a_race_begins_again);
 	tcase_add_test(t, an_address_taken_meanwhile_begins_again);
-	tcase_add_test(t, three_lost_races_are_our_own_failure);
+	tcase_add_test(t,
+	    a_user_or_identity_gone_before_the_lock_begins_again);
+	tcase_add_test(t, races_lost_for_ever_are_our_own_failure);
+	tcase_add_test(t, a_row_that_lets_in_overrules_what_redis_says);
+	tcase_add_test(t, a_row_that_does_not_let_in_overrules_nothing);
 	tcase_add_test(t, a_database_that_is_down_notes_no_half_sign_in);
 
 	srunner_run_all(r, CK_ENV);

@@ -239,14 +239,14 @@ START_TEST(the_username_stands_in_for_a_missing_name)
 }
 END_TEST
 
-START_TEST(an_animated_avatar_is_a_gif)
+START_TEST(pr_12_an_animated_avatar_is_a_gif)
 {
 	ck_assert_str_eq(person("\"id\":\"7\",\"avatar\":\"a_" HASH "\"")
 	    .avatar_url, CDN "/avatars/7/a_" HASH ".gif");
 }
 END_TEST
 
-START_TEST(what_is_no_avatar_hash_gives_the_default_one)
+START_TEST(pr_12_what_is_no_avatar_hash_gives_the_default_one)
 {
 	static const char *const bad[] = {"null", "\"\"", "1", "\"a_\"",
 	    "\"../x\"", "\"" HASH "0\"", "\"0123456789abcdef\"",
@@ -259,7 +259,7 @@ START_TEST(what_is_no_avatar_hash_gives_the_default_one)
 }
 END_TEST
 
-START_TEST(the_default_avatar_goes_by_discriminator_or_id)
+START_TEST(pr_13_the_default_avatar_goes_by_discriminator_or_id)
 {
 	static const struct {
 		const char *members;
@@ -330,9 +330,9 @@ int main(void)
 	tcase_add_test(t,
 	    verified_addresses_are_ascii_and_of_a_trusted_provider);
 	tcase_add_test(t, the_username_stands_in_for_a_missing_name);
-	tcase_add_test(t, an_animated_avatar_is_a_gif);
-	tcase_add_test(t, what_is_no_avatar_hash_gives_the_default_one);
-	tcase_add_test(t, the_default_avatar_goes_by_discriminator_or_id);
+	tcase_add_test(t, pr_12_an_animated_avatar_is_a_gif);
+	tcase_add_test(t, pr_12_what_is_no_avatar_hash_gives_the_default_one);
+	tcase_add_test(t, pr_13_the_default_avatar_goes_by_discriminator_or_id);
 	tcase_add_test(t, iss_is_demanded_only_where_configured);
 	tcase_add_test(t, a_failing_token_endpoint_ends_it);
 	tcase_add_test(t, a_failing_user_endpoint_ends_it);

@@ -146,6 +146,41 @@ START_TEST(characters_that_hide_are_taken_out_of_a_name)
 }
 END_TEST
 
+/* The same table as for names of one's own: auth/letter.c. */
+START_TEST(a_name_of_what_cannot_be_seen_is_none)
+{
+	static const char *const empty[] = {
+		"\xe3\x85\xa4", "\xe1\x85\x9f", "\xe1\x85\xa0",
+		"\xef\xbe\xa0", "\xe2\xa0\x80",	/* fillers */
+		"\xcd\x8f", "\xe2\x80\x8d", "\xee\x80\x80",
+		"\xef\xb8\x8f", "\xcc\x81",	/* marks alone */
+		"\xe3\x80\x80", "\xc2\xa0",	/* blanks */
+	};
+
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
+		const char *name = identity_name(pool, pool_print(pool,
+		    " %sA%s", empty[i], empty[i]));
+
+		ck_assert_msg(identity_name(pool, empty[i]) == NULL &&
+		    identity_name(pool, repeated(empty[i], 3)) == NULL,
+		    "number %zu", i);
+		ck_assert_msg(name != NULL && strchr(name, 'A') != NULL,
+		    "number %zu", i);
+	}
+	ck_assert_str_eq(identity_name(pool, "\xe3\x80\x80 A\xc2\xa0"), "A");
+}
+END_TEST
+
+START_TEST(marks_beyond_4_on_a_letter_are_taken_out_of_a_name)
+{
+	const char *acute = "\xcc\x81";
+
+	ck_assert_str_eq(identity_name(pool, pool_print(pool, "e%sf%s",
+	    repeated(acute, 50), acute)), pool_print(pool, "e%sf%s",
+	    repeated(acute, 4), acute));
+}
+END_TEST
+
 START_TEST(a_name_is_cut_to_64_code_points)
 {
 	const char *a_umlaut = "\xc3\xa4";
@@ -221,6 +256,9 @@ int main(void)
 	tcase_add_test(t, a_name_is_trimmed);
 	tcase_add_test(t, nothing_left_of_a_name_is_none);
 	tcase_add_test(t, characters_that_hide_are_taken_out_of_a_name);
+	tcase_add_test(t, a_name_of_what_cannot_be_seen_is_none);
+	tcase_add_test(t,
+	    marks_beyond_4_on_a_letter_are_taken_out_of_a_name);
 	tcase_add_test(t, a_name_is_cut_to_64_code_points);
 	tcase_add_test(t, a_picture_has_an_https_address);
 	tcase_add_test(t, a_picture_with_a_dangerous_address_is_none);

@@ -172,6 +172,65 @@ START_TEST(metadata_that_is_not_the_issuers_is_refused)
 }
 END_TEST
 
+/* The outcome of a discovery that says url for endpoint i of the three. */
+static enum rc discovered(int i, const char *url)
+{
+	static const char *const endpoints[3] = {"authorization_endpoint",
+	    "token_endpoint", "jwks_uri"};
+	const char *text = "\"issuer\":\"" ISSUER "\"";
+	const char *asked;
+
+	/* A script has few calls. */
+	fake_fetch_end();
+	fake_fetch_begin();
+	for (int j = 0; j < 3; j++)
+		text = pool_print(op->pool, "%s,\"%s\":\"%s\"", text,
+		    endpoints[j], j == i ? url : "https://id.example/x");
+	fake_fetch_says(DISCOVERY, pool_print(op->pool, "{%s}", text));
+	return ask(&asked);
+}
+
+START_TEST(a_discovered_endpoint_holds_the_signs_of_a_url_only)
+{
+	/* As JSON spells them: what would split a header, a log line, a URL. */
+	static const char *const signs[] = {"\\r\\nX: y", "\\n", "\\t",
+		"\\u0001", "\\u001b[0m", "\\u007f", "\\u0000", " ", "\\\"",
+		"\\\\", "<", ">", "^", "`", "{", "|", "}", "#", "\\u0085",
+		"\\u00e9", "\\u202e", "\xc3\xa9"};
+
+	forget_endpoints();
+	for (size_t i = 0; i < 3 * sizeof(signs) / sizeof(signs[0]); i++) {
+		const char *sign = signs[i / 3];
+
+		ck_assert_msg(discovered((int)(i % 3), pool_print(op->pool,
+		    "https://id.example/a%sb", sign)) == RC_UPSTREAM, "%s",
+		    sign);
+		ck_assert_msg(discovered((int)(i % 3), pool_print(op->pool,
+		    "https://id.example/%s", sign)) == RC_UPSTREAM, "%s",
+		    sign);
+	}
+	ck_assert(!oidc_ops.is_ready(&provider));
+	ck_assert_int_eq(discovered(0, "https://[::1]:8443/aZ09-._~%41!$&'()*+"
+	    ",;=:@/?b=c"), RC_OK);
+}
+END_TEST
+
+START_TEST(a_discovered_endpoint_has_2048_bytes_at_most)
+{
+	char url[2050];
+
+	memset(url, 'a', sizeof(url));
+	memcpy(url, "https://", strlen("https://"));
+	url[2049] = '\0';
+
+	forget_endpoints();
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(discovered(i, url), RC_UPSTREAM);
+	url[2048] = '\0';
+	ck_assert_int_eq(discovered(0, url), RC_OK);
+}
+END_TEST
+
 START_TEST(http_endpoints_are_for_development_only)
 {
 	const char *url;
@@ -247,6 +306,9 @@ int main(void)
 	    a_configured_endpoint_goes_before_the_discovered_one);
 	tcase_add_test(t, one_slash_stands_between_issuer_and_path);
 	tcase_add_test(t, metadata_that_is_not_the_issuers_is_refused);
+	tcase_add_test(t,
+	    a_discovered_endpoint_holds_the_signs_of_a_url_only);
+	tcase_add_test(t, a_discovered_endpoint_has_2048_bytes_at_most);
 	tcase_add_test(t, http_endpoints_are_for_development_only);
 	tcase_add_test(t, iss_is_demanded_where_it_is_configured);
 	tcase_add_test(t, iss_is_demanded_where_the_metadata_announces_it);

@@ -24,7 +24,7 @@
 
 /* The calls up to the taking of the record, and up to the end. */
 #define TAKEN "provider_find provider_check_pin db_ping transactions_take"
-#define DONE  TAKEN " sends_iss provider_identify account_sign_in session_open"
+#define DONE  TAKEN " provider_identify account_sign_in session_open"
 
 static const struct config config = {
 	.base_url = "https://www.example.org", .mount = "/api"};
@@ -41,7 +41,7 @@ static void setup(void)
 	fake_transactions = (struct fake_transactions){.record = {
 	    .provider = "google", .issuer = ISSUER, .purpose = "sign-in",
 	    .verifier = "the-verifier", .nonce = "the-nonce",
-	    .redirect_uri = REDIRECT_URI,
+	    .redirect_uri = REDIRECT_URI, .iss = "no",
 	    .binding = crypt_sha256_hex(op->pool, COOKIE)}};
 	answer = (struct signin_answer){
 	    .provider = "google", .state = "the-state", .binding = COOKIE,
@@ -55,16 +55,17 @@ static void teardown(void)
 	op_free(op);
 }
 
-/* The outcome of answer; the tokens must stay untouched on failure. */
+/* The outcome of answer; the result must stay untouched on failure. */
 static enum rc finish(void)
 {
-	struct session_tokens tokens = {.access = "untouched"};
+	struct signin_result got = {.tokens.access = "untouched"};
 	enum rc rc;
 
 	fake_calls_clear();
 	op_clear(op);
-	rc = signin_finish(op, &answer, &tokens);
-	ck_assert_str_eq(tokens.access, rc == RC_OK ? "access" : "untouched");
+	rc = signin_finish(op, &answer, &got);
+	ck_assert_str_eq(got.tokens.access,
+	    rc == RC_OK ? "access" : "untouched");
 	ck_assert((rc == RC_OK) == (op_reason(op)[0] == '\0'));
 	return rc;
 }
@@ -114,10 +115,10 @@ END_TEST
 
 START_TEST(a_state_that_is_not_of_this_browser_is_a_miss)
 {
-	struct session_tokens tokens;
+	struct signin_result result;
 
 	fake_calls_fail("transactions_take", RC_ABSENT, 1);
-	ck_assert_int_eq(signin_finish(op, &answer, &tokens), RC_BAD);
+	ck_assert_int_eq(signin_finish(op, &answer, &result), RC_BAD);
 	ck_assert_int_eq(op->refusal, REFUSAL_TRANSACTION);
 	ck_assert_str_eq(fake_calls_text(), TAKEN);
 }
@@ -162,7 +163,7 @@ START_TEST(iss_must_be_the_issuer_to_the_letter)
 	    "https://attacker.example"};
 
 	for (int sends = 0; sends < 2; sends++) {
-		fake_provider.sends_iss = sends == 1;
+		fake_transactions.record.iss = sends == 1 ? "yes" : "no";
 		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 			answer.iss = bad[i];
 			misses(TAKEN);
@@ -173,21 +174,15 @@ START_TEST(iss_must_be_the_issuer_to_the_letter)
 }
 END_TEST
 
-START_TEST(iss_may_be_missing_only_where_it_is_not_announced)
+START_TEST(iss_may_be_missing_only_where_the_start_said_so)
 {
+	static const char *const others[] = {"yes", ""};
+
 	ck_assert_int_eq(finish(), RC_OK);
-	fake_provider.sends_iss = true;
-	misses(TAKEN " sends_iss");
-}
-END_TEST
-
-START_TEST(iss_is_not_waived_when_the_provider_cannot_be_asked)
-{
-	struct session_tokens tokens;
-
-	fake_calls_fail("sends_iss", RC_UPSTREAM, 1);
-	ck_assert_int_eq(signin_finish(op, &answer, &tokens), RC_UPSTREAM);
-	ck_assert_str_eq(fake_calls_text(), TAKEN " sends_iss");
+	for (int i = 0; i < 2; i++) {
+		fake_transactions.record.iss = others[i];
+		misses(TAKEN);
+	}
 }
 END_TEST
 
@@ -196,7 +191,7 @@ START_TEST(a_person_who_said_no_is_told_so)
 	answer.error = "access_denied";
 	ck_assert_int_eq(finish(), RC_BAD);
 	ck_assert_int_eq(op->refusal, REFUSAL_CANCELLED);
-	ck_assert_str_eq(fake_calls_text(), TAKEN " sends_iss");
+	ck_assert_str_eq(fake_calls_text(), TAKEN);
 }
 END_TEST
 
@@ -209,7 +204,7 @@ START_TEST(any_other_error_is_the_providers_and_outweighs_a_code)
 		answer.error = errors[i];
 		ck_assert_int_eq(finish(), RC_UPSTREAM);
 		ck_assert_ptr_null(strstr(op_reason(op), "script"));
-		ck_assert_str_eq(fake_calls_text(), TAKEN " sends_iss");
+		ck_assert_str_eq(fake_calls_text(), TAKEN);
 	}
 }
 END_TEST
@@ -235,7 +230,7 @@ START_TEST(a_code_that_is_none_is_a_miss)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		answer.code = bad[i];
-		misses(TAKEN " sends_iss");
+		misses(TAKEN);
 	}
 }
 END_TEST
@@ -247,11 +242,51 @@ START_TEST(a_code_has_1_to_2048_bytes)
 	memset(code, 'x', sizeof(code));
 	code[2049] = '\0';
 	answer.code = code;
-	misses(TAKEN " sends_iss");
+	misses(TAKEN);
 	answer.code = code + 1;
 	ck_assert_int_eq(finish(), RC_OK);
 	answer.code = "/";
 	ck_assert_int_eq(finish(), RC_OK);
+}
+END_TEST
+
+START_TEST(a_session_refused_is_tried_again_under_a_newer_version)
+{
+	struct signin_result result;
+
+	fake_calls_fail("session_open", RC_DENIED, 1);
+	ck_assert_int_eq(signin_finish(op, &answer, &result), RC_OK);
+	ck_assert_str_eq(fake_calls_text(),
+	    DONE " account_overrule session_open");
+	ck_assert_ptr_eq(fake_session.user, &fake_account.overruled);
+}
+END_TEST
+
+START_TEST(a_session_refused_stays_so_where_the_row_refuses_too)
+{
+	struct signin_result result;
+
+	fake_calls_fail("session_open", RC_DENIED, 2);
+	fake_calls_fail("account_overrule", RC_DENIED, 1);
+	ck_assert_int_eq(signin_finish(op, &answer, &result), RC_DENIED);
+	ck_assert_str_eq(fake_calls_text(), DONE " account_overrule");
+
+	fake_calls_clear();
+	fake_calls_fail("session_open", RC_DENIED, 2);
+	ck_assert_int_eq(signin_finish(op, &answer, &result), RC_DENIED);
+	ck_assert_int_eq(fake_calls_count("session_open"), 2);
+}
+END_TEST
+
+START_TEST(an_account_that_was_joined_is_named_in_the_tokens)
+{
+	struct signin_result result;
+
+	ck_assert_int_eq(signin_finish(op, &answer, &result), RC_OK);
+	ck_assert_ptr_null(result.tokens.linked);
+	fake_account.has_joined = true;
+	ck_assert_int_eq(signin_finish(op, &answer, &result), RC_OK);
+	ck_assert_str_eq(result.tokens.linked, "google");
 }
 END_TEST
 
@@ -277,21 +312,21 @@ START_TEST(what_fails_on_the_way_ends_it_there)
 		{"transactions_take", RC_DOWN, TAKEN},
 		{"transactions_take", RC_EXPIRED, TAKEN},
 		{"provider_identify", RC_LIMITED,
-		    TAKEN " sends_iss provider_identify"},
+		    TAKEN " provider_identify"},
 		{"account_sign_in", RC_TAKEN,
-		    TAKEN " sends_iss provider_identify account_sign_in"},
-		{"session_open", RC_DENIED, DONE},
+		    TAKEN " provider_identify account_sign_in"},
+		{"session_open", RC_DOWN, DONE},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct session_tokens tokens = {.access = "untouched"};
+		struct signin_result result = {.tokens.access = "untouched"};
 
 		fake_calls_clear();
 		fake_calls_fail(cases[i].call, cases[i].rc, 1);
-		ck_assert_int_eq(signin_finish(op, &answer, &tokens),
+		ck_assert_int_eq(signin_finish(op, &answer, &result),
 		    cases[i].rc);
 		ck_assert_str_eq(fake_calls_text(), cases[i].calls);
-		ck_assert_str_eq(tokens.access, "untouched");
+		ck_assert_str_eq(result.tokens.access, "untouched");
 	}
 }
 END_TEST
@@ -314,8 +349,7 @@ int main(void)
 	tcase_add_test(t, a_state_of_another_purpose_is_a_miss);
 	tcase_add_test(t, a_provider_whose_issuer_changed_meanwhile_is_a_miss);
 	tcase_add_test(t, iss_must_be_the_issuer_to_the_letter);
-	tcase_add_test(t, iss_may_be_missing_only_where_it_is_not_announced);
-	tcase_add_test(t, iss_is_not_waived_when_the_provider_cannot_be_asked);
+	tcase_add_test(t, iss_may_be_missing_only_where_the_start_said_so);
 	tcase_add_test(t, a_person_who_said_no_is_told_so);
 	tcase_add_test(t,
 	    any_other_error_is_the_providers_and_outweighs_a_code);
@@ -323,6 +357,11 @@ int main(void)
 	    an_error_counts_only_in_a_transaction_of_this_browser);
 	tcase_add_test(t, a_code_that_is_none_is_a_miss);
 	tcase_add_test(t, a_code_has_1_to_2048_bytes);
+	tcase_add_test(t,
+	    a_session_refused_is_tried_again_under_a_newer_version);
+	tcase_add_test(t,
+	    a_session_refused_stays_so_where_the_row_refuses_too);
+	tcase_add_test(t, an_account_that_was_joined_is_named_in_the_tokens);
 	tcase_add_test(t, an_unknown_or_barred_provider_takes_nothing);
 	tcase_add_test(t, what_fails_on_the_way_ends_it_there);
 

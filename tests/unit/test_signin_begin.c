@@ -38,11 +38,19 @@ static void teardown(void)
 	op_free(op);
 }
 
+static const struct session session = {.user_id = "alice", .sid = "here"};
+static const struct signin_request to_enter = {
+	.purpose = SIGNIN_ENTER, .provider = "google"};
+static const struct signin_request to_renew = {
+	.purpose = SIGNIN_RENEW, .provider = "google", .session = &session};
+static const struct signin_request to_link = {
+	.purpose = SIGNIN_LINK, .provider = "google", .session = &session};
+
 static struct signin_start begun(void)
 {
 	struct signin_start start;
 
-	ck_assert_int_eq(signin_begin(op, "google", &start), RC_OK);
+	ck_assert_int_eq(signin_begin(op, &to_enter, &start), RC_OK);
 	return start;
 }
 
@@ -52,11 +60,13 @@ START_TEST(a_start_asks_the_provider_and_notes_the_transaction)
 	const struct transaction *record = &fake_transactions.record;
 
 	ck_assert_str_eq(fake_calls_text(), "provider_find provider_check_pin "
-	    "provider_authorize transactions_put");
+	    "provider_authorize sends_iss transactions_put");
 	ck_assert_str_eq(start.url, ISSUER "/consent");
 	ck_assert_str_eq(record->provider, "google");
 	ck_assert_str_eq(record->issuer, ISSUER);
 	ck_assert_str_eq(record->purpose, "sign-in");
+	ck_assert_str_eq(record->user_id, "");
+	ck_assert_str_eq(record->sid, "");
 	ck_assert_str_eq(record->redirect_uri, REDIRECT_URI);
 	ck_assert_str_eq(fake_provider.question.redirect_uri, REDIRECT_URI);
 	ck_assert_str_eq(fake_provider.question.state,
@@ -123,6 +133,36 @@ START_TEST(a_provider_that_takes_no_nonce_gets_none)
 }
 END_TEST
 
+START_TEST(who_is_signed_in_is_noted_with_the_purpose)
+{
+	const struct transaction *record = &fake_transactions.record;
+	struct signin_start start;
+
+	ck_assert_int_eq(signin_begin(op, &to_renew, &start), RC_OK);
+	ck_assert_str_eq(record->purpose, "renew");
+	ck_assert_str_eq(record->user_id, "alice");
+	ck_assert_str_eq(record->sid, "here");
+	ck_assert_str_eq(record->redirect_uri, REDIRECT_URI);
+
+	ck_assert_int_eq(signin_begin(op, &to_link, &start), RC_OK);
+	ck_assert_str_eq(record->purpose, "link");
+	ck_assert_str_eq(record->user_id, "alice");
+	ck_assert_str_eq(record->sid, "here");
+	ck_assert_str_eq(record->redirect_uri,
+	    "https://www.example.org/api/auth/link/google/callback");
+}
+END_TEST
+
+START_TEST(whether_iss_will_come_is_noted_at_the_start)
+{
+	begun();
+	ck_assert_str_eq(fake_transactions.record.iss, "no");
+	fake_provider.sends_iss = true;
+	begun();
+	ck_assert_str_eq(fake_transactions.record.iss, "yes");
+}
+END_TEST
+
 START_TEST(a_start_that_fails_notes_no_transaction)
 {
 	static const struct {
@@ -131,18 +171,19 @@ START_TEST(a_start_that_fails_notes_no_transaction)
 	} cases[] = {
 		{"provider_find", RC_ABSENT}, {"provider_check_pin", RC_DOWN},
 		{"provider_authorize", RC_UPSTREAM},
+		{"sends_iss", RC_UPSTREAM},
 	};
 	struct signin_start start = {.url = "untouched"};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		fake_calls_clear();
 		fake_calls_fail(cases[i].call, cases[i].rc, 1);
-		ck_assert_int_eq(signin_begin(op, "google", &start),
+		ck_assert_int_eq(signin_begin(op, &to_enter, &start),
 		    cases[i].rc);
 		ck_assert_int_eq(fake_calls_count("transactions_put"), 0);
 	}
 	fake_calls_fail("transactions_put", RC_LIMITED, 1);
-	ck_assert_int_eq(signin_begin(op, "google", &start), RC_LIMITED);
+	ck_assert_int_eq(signin_begin(op, &to_enter, &start), RC_LIMITED);
 	ck_assert_str_eq(start.url, "untouched");
 }
 END_TEST
@@ -162,6 +203,8 @@ int main(void)
 	    the_binding_cookie_is_named_by_the_state_and_kept_as_a_hash);
 	tcase_add_test(t, every_random_value_is_43_characters_and_new);
 	tcase_add_test(t, a_provider_that_takes_no_nonce_gets_none);
+	tcase_add_test(t, who_is_signed_in_is_noted_with_the_purpose);
+	tcase_add_test(t, whether_iss_will_come_is_noted_at_the_start);
 	tcase_add_test(t, a_start_that_fails_notes_no_transaction);
 
 	srunner_run_all(r, CK_ENV);

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Linking by hand, unlinking, moving.  Whoever changes a user's ways in holds
+ * the lock on the user's row: two unlinks cannot both find the other's
+ * identity still there.
+ */
+#include "auth/account.h"
+
+#include <string.h>
+
+#include "auth/change.h"
+#include "auth/linking.h"
+#include "auth/provider.h"
+#include "auth/refusal.h"
+#include "store/events.h"
+#include "store/sessions.h"
+
+/* An identity on its way to the user who asked for it. */
+struct asking {
+	const char *user_id;
+	const char *address;
+	struct account account;
+	const struct account *linked;
+};
+
+static const struct account *find(const struct accounts_list *list,
+    const char *provider)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i].provider, provider) == 0)
+			return &list->items[i];
+	return NULL;
+}
+
+static unsigned facts_of(const struct asking *asking,
+    const struct accounts_standing *standing, bool is_gone)
+{
+	unsigned facts = LINKING_ASKED;
+
+	if (is_gone)
+		facts |= LINKING_ASKER_GONE;
+	if (standing->owner_id != NULL)
+		facts |= LINKING_KNOWN;
+	if (standing->owner_id != NULL &&
+	    strcmp(standing->owner_id, asking->user_id) == 0)
+		facts |= LINKING_ASKERS;
+	if (standing->asker_has_provider)
+		facts |= LINKING_ASKER_HAS_PROVIDER;
+	return facts;
+}
+
+static enum rc add(struct op *op, const struct asking *asking)
+{
+	const struct account *account = &asking->account;
+	enum rc rc;
+
+	rc = accounts_insert(op, asking->user_id, account);
+	if (rc == RC_OK)
+		rc = users_settle_email(op, asking->user_id, false);
+	if (rc == RC_OK)
+		rc = events_add(op, &(struct event){.kind = "linked",
+		    .user_id = asking->user_id, .provider = account->provider,
+		    .address = asking->address});
+	return rc;
+}
+
+/* The row as it is now, for the answer. */
+static enum rc read_back(struct op *op, struct asking *asking)
+{
+	struct accounts_list list;
+	enum rc rc;
+
+	rc = accounts_of_user(op, asking->user_id, &list);
+	if (rc == RC_OK)
+		asking->linked = find(&list, asking->account.provider);
+	return rc;
+}
+
+static enum rc link_step(struct op *op, void *what)
+{
+	struct asking *asking = what;
+	struct users_standing user = {0};
+	struct accounts_standing standing;
+	const struct linking_rule *rule;
+	enum rc rc;
+	bool is_gone;
+
+	rc = users_lock(op, asking->user_id, &user);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	is_gone = rc == RC_ABSENT || user.disabled;
+
+	rc = accounts_look(op, &asking->account, asking->user_id, &standing);
+	if (rc != RC_OK)
+		return rc;
+
+	rule = linking_decide(facts_of(asking, &standing, is_gone));
+	op->rule = rule->name;
+	if (rule->act == LINKING_REFUSE)
+		return op_refuse(op, rule->rc, rule->refusal, "rule %s",
+		    rule->name);
+
+	op_clear(op);
+	if (rule->act == LINKING_ADD)
+		rc = add(op, asking);
+	return rc == RC_OK ? read_back(op, asking) : rc;
+}
+
+enum rc account_link(struct op *op, const char *user_id,
+    const struct identity *identity, const char *address,
+    const struct account **linked)
+{
+	struct asking asking = {.user_id = user_id, .address = address,
+	    .account = identity_account(identity)};
+	enum rc rc;
+
+	rc = change_run(op, link_step, &asking);
+	if (rc != RC_OK)
+		return op_while(op, rc, "linking a %s identity to user %s",
+		    identity->provider, user_id);
+
+	*linked = asking.linked;
+	return RC_OK;
+}
+
+/* An identity on its way out. */
+struct leaving {
+	const char *user_id;
+	const char *provider;
+	const char *oauth_id;		/* NULL: whichever it is */
+	const struct account_actor *actor;
+	const char *to_id;		/* who gets it, NULL for nobody */
+};
+
+/* The oldest identity left that still lets its user in, NULL for none. */
+static const struct account *way_in(const struct accounts_list *list,
+    const char *without)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct account *account = &list->items[i];
+
+		if (strcmp(account->provider, without) != 0 &&
+		    provider_named(account->provider) != NULL)
+			return account;
+	}
+
+	return NULL;
+}
+
+/* Makes room: whoever loses their primary identity gets another one. */
+static enum rc promote(struct op *op, const struct leaving *leaving,
+    bool *has_new_primary)
+{
+	const struct account *gone, *left;
+	struct accounts_list list;
+	enum rc rc;
+
+	rc = accounts_of_user(op, leaving->user_id, &list);
+	if (rc != RC_OK)
+		return rc;
+
+	gone = find(&list, leaving->provider);
+	if (gone == NULL || (leaving->oauth_id != NULL &&
+	    strcmp(leaving->oauth_id, gone->oauth_id) != 0))
+		return op_refuse(op, RC_ABSENT, REFUSAL_NOT_LINKED,
+		    "there is no %s identity", leaving->provider);
+	left = way_in(&list, leaving->provider);
+	if (left == NULL)
+		return op_refuse(op, RC_TAKEN, REFUSAL_LAST_METHOD,
+		    "no other identity is of a configured provider");
+
+	*has_new_primary = gone->is_primary;
+	if (!gone->is_primary)
+		return RC_OK;
+	return users_set_primary(op, leaving->user_id, left->provider,
+	    left->oauth_id);
+}
+
+static enum rc note(struct op *op, const char *kind, const char *user_id,
+    const struct leaving *leaving)
+{
+	return events_add(op, &(struct event){.kind = kind,
+	    .user_id = user_id, .provider = leaving->provider,
+	    .address = leaving->actor->address,
+	    .actor = leaving->actor->name});
+}
+
+/* Takes the identity away; sessions through it go before COMMIT. */
+static enum rc take_away(struct op *op, const struct leaving *leaving)
+{
+	struct users_standing standing = {0};
+	bool has_new_primary = false;
+	enum rc rc;
+
+	rc = promote(op, leaving, &has_new_primary);
+	if (rc == RC_OK && leaving->to_id == NULL)
+		rc = accounts_delete(op, leaving->user_id, leaving->provider);
+	if (rc == RC_OK && leaving->to_id != NULL)
+		rc = accounts_give(op, leaving->user_id, leaving->provider,
+		    leaving->to_id);
+	if (rc == RC_OK)
+		rc = users_settle_email(op, leaving->user_id,
+		    has_new_primary);
+	if (rc == RC_OK)
+		rc = users_raise_version(op, leaving->user_id, &standing);
+	if (rc == RC_OK)
+		rc = note(op, "unlinked", leaving->user_id, leaving);
+	if (rc == RC_OK)
+		rc = sessions_close_provider(op, leaving->user_id,
+		    leaving->provider, standing.version);
+	return rc;
+}
+
+static enum rc unlink_step(struct op *op, void *what)
+{
+	const struct leaving *leaving = what;
+	struct users_standing standing;
+	enum rc rc;
+
+	rc = users_lock(op, leaving->user_id, &standing);
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_DENIED, REFUSAL_TOKEN);
+	return rc == RC_OK ? take_away(op, leaving) : rc;
+}
+
+enum rc account_unlink(struct op *op, const char *user_id,
+    const char *provider, const struct account_actor *actor)
+{
+	struct leaving leaving = {.user_id = user_id, .provider = provider,
+	    .actor = actor};
+	enum rc rc;
+
+	rc = change_run(op, unlink_step, &leaving);
+	if (rc != RC_OK)
+		return op_while(op, rc, "unlinking %s from user %s", provider,
+		    user_id);
+	return RC_OK;
+}
+
+/* Locks two users, always in the same order, so that nobody waits in a ring. */
+static enum rc lock_both(struct op *op, const char *one, const char *other)
+{
+	struct users_standing standing;
+	bool in_order = strcmp(one, other) < 0;
+	enum rc rc;
+
+	rc = users_lock(op, in_order ? one : other, &standing);
+	if (rc == RC_OK)
+		rc = users_lock(op, in_order ? other : one, &standing);
+	return rc;
+}
+
+static enum rc move_step(struct op *op, void *what)
+{
+	const struct leaving *leaving = what;
+	struct accounts_list list;
+	enum rc rc;
+
+	rc = lock_both(op, leaving->user_id, leaving->to_id);
+	if (rc == RC_OK)
+		rc = accounts_of_user(op, leaving->to_id, &list);
+	if (rc != RC_OK)
+		return rc;
+	if (find(&list, leaving->provider) != NULL)
+		return op_refuse(op, RC_TAKEN, REFUSAL_PROVIDER_LINKED,
+		    "user %s has an identity of %s", leaving->to_id,
+		    leaving->provider);
+
+	rc = take_away(op, leaving);
+	if (rc == RC_OK)
+		rc = users_settle_email(op, leaving->to_id, false);
+	if (rc == RC_OK)
+		rc = note(op, "linked", leaving->to_id, leaving);
+	return rc;
+}
+
+enum rc account_move(struct op *op, const char *provider,
+    const char *oauth_id, const char *to_id, const char *actor)
+{
+	struct leaving leaving = {.provider = provider,
+	    .oauth_id = oauth_id, .to_id = to_id,
+	    .actor = &(struct account_actor){.name = actor}};
+	enum rc rc;
+
+	rc = users_id_by_identity(op, provider, oauth_id, &leaving.user_id);
+	if (rc == RC_OK)
+		rc = change_run(op, move_step, &leaving);
+	if (rc != RC_OK)
+		return op_while(op, rc, "moving a %s identity to user %s",
+		    provider, to_id);
+	return RC_OK;
+}

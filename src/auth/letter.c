@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Ranges of Unicode 15.  Marks are those that are piled up or that a name
+ * could consist of alone; a mark of another script counts as shown.
+ */
+#include "auth/letter.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct range {
+	unsigned first;
+	unsigned last;
+};
+
+static const struct range hidden[] = {
+	{0x00, 0x1f},			/* C0: tab, line feed */
+	{0x7f, 0x9f},			/* DEL, C1 */
+	{0xad, 0xad},			/* soft hyphen */
+	{0x34f, 0x34f},			/* combining grapheme joiner */
+	{0x61c, 0x61c},			/* Arabic letter mark */
+	{0x115f, 0x1160},		/* Hangul fillers */
+	{0x17b4, 0x17b5},		/* Khmer inherent vowels */
+	{0x180b, 0x180f},		/* Mongolian selectors, separator */
+	{0x200b, 0x200f},		/* zero width, joiners, bidi marks */
+	{0x2028, 0x202e},		/* separators, bidi overrides */
+	{0x2060, 0x206f},		/* joiners, bidi isolates */
+	{0x2800, 0x2800},		/* Braille blank */
+	{0x3164, 0x3164},		/* Hangul filler */
+	{0xe000, 0xf8ff},		/* private use */
+	{0xfdd0, 0xfdef},		/* noncharacters */
+	{0xfe00, 0xfe0d},		/* selectors, but for emoji's two */
+	{0xfeff, 0xfeff},		/* byte order mark */
+	{0xffa0, 0xffa0},		/* half-width Hangul filler */
+	{0xfff0, 0xfffc},		/* annotations, object replacement */
+	{0x13430, 0x1343f},		/* hieroglyph joiners */
+	{0x1bca0, 0x1bca3},		/* shorthand controls */
+	{0x1d159, 0x1d159},		/* null notehead */
+	{0x1d173, 0x1d17a},		/* musical controls */
+	{0xe0000, 0xe0fff},		/* tags, selectors */
+	{0xf0000, 0x10ffff},		/* private use */
+};
+
+static const struct range spaces[] = {
+	{' ', ' '}, {0xa0, 0xa0}, {0x1680, 0x1680}, {0x2000, 0x200a},
+	{0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
+};
+
+static const struct range marks[] = {
+	{0x300, 0x36f}, {0x483, 0x489},		/* Latin, Cyrillic */
+	{0x591, 0x5bd}, {0x5bf, 0x5bf}, {0x5c1, 0x5c2}, {0x5c4, 0x5c5},
+	{0x5c7, 0x5c7},				/* Hebrew */
+	{0x610, 0x61a}, {0x64b, 0x65f}, {0x670, 0x670}, {0x6d6, 0x6dc},
+	{0x6df, 0x6e4}, {0x6e7, 0x6e8}, {0x6ea, 0x6ed},
+	{0x898, 0x89f}, {0x8ca, 0x8e1}, {0x8e3, 0x8ff}, /* Arabic */
+	{0x711, 0x711}, {0x730, 0x74a}, {0x7a6, 0x7b0},	/* Syriac, Thaana */
+	{0x7eb, 0x7f3},					/* N'Ko */
+	{0x951, 0x957},					/* Vedic */
+	{0xd81, 0xd83}, {0xdca, 0xddf}, {0xdf2, 0xdf3}, /* Sinhala */
+	{0xe31, 0xe31}, {0xe34, 0xe3a}, {0xe47, 0xe4e}, /* Thai */
+	{0xeb1, 0xeb1}, {0xeb4, 0xebc}, {0xec8, 0xece}, /* Lao */
+	{0xf18, 0xf19}, {0xf35, 0xf35}, {0xf37, 0xf37}, {0xf39, 0xf39},
+	{0xf71, 0xf84}, {0xf86, 0xf87}, {0xf8d, 0xfbc}, /* Tibetan */
+	{0x102b, 0x103e}, {0x17b6, 0x17d3},		/* Burmese, Khmer */
+	{0x1ab0, 0x1aff}, {0x1cd0, 0x1cd2}, {0x1cd4, 0x1ce8},
+	{0x1dc0, 0x1dff}, {0x20d0, 0x20ff},
+	{0x2cef, 0x2cf1}, {0x2de0, 0x2dff}, {0x302a, 0x302f},
+	{0x3099, 0x309a}, {0xa66f, 0xa672}, {0xa674, 0xa67d},
+	{0xa8e0, 0xa8f1}, {0xfe0e, 0xfe0f}, {0xfe20, 0xfe2f},
+	{0x1d165, 0x1d169}, {0x1d16d, 0x1d172}, {0x1d17b, 0x1d182},
+	{0x1d185, 0x1d18b}, {0x1e8d0, 0x1e8d6},
+};
+
+/*
+ * The scripts of India stand in blocks of 128 built alike: signs first,
+ * vowels from the middle.
+ */
+static const struct range indic_marks[] = {
+	{0x00, 0x03}, {0x3c, 0x3c}, {0x3e, 0x4d}, {0x62, 0x63},
+};
+
+static bool holds(const struct range *ranges, size_t count, unsigned point)
+{
+	for (size_t i = 0; i < count; i++)
+		if (point >= ranges[i].first && point <= ranges[i].last)
+			return true;
+	return false;
+}
+
+#define HOLDS(ranges, point)                                                  \
+	holds(ranges, sizeof(ranges) / sizeof((ranges)[0]), point)
+
+enum letter letter_of(unsigned point)
+{
+	bool is_indic = point >= 0x900 && point <= 0xd7f;
+
+	if (HOLDS(hidden, point) || (point & 0xfffe) == 0xfffe)
+		return LETTER_HIDDEN;
+	if (HOLDS(spaces, point))
+		return LETTER_SPACE;
+	if (HOLDS(marks, point) ||
+	    (is_indic && HOLDS(indic_marks, point & 0x7f)))
+		return LETTER_MARK;
+	return LETTER_SHOWN;
+}

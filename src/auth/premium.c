@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One grant, one transaction under the lock of the user's row, so that of two
+ * changes the later one has the higher version: wherever Redis hears of them
+ * in the other order, the version says which stands.
+ */
+#include "auth/premium.h"
+
+#include <string.h>
+
+#include "auth/change.h"
+#include "auth/refusal.h"
+#include "base/uuid.h"
+#include "store/events.h"
+#include "store/grants.h"
+#include "store/sessions.h"
+
+/* A change on its way through one transaction. */
+struct setting {
+	struct grant grant;
+	struct users_standing standing;
+	bool is_published;
+};
+
+static enum rc publish(struct op *op, struct setting *setting)
+{
+	const struct users_standing *standing = &setting->standing;
+	enum rc rc = sessions_publish(op, &(struct sessions_standing){
+	    .user_id = setting->grant.user_id,
+	    .state = standing->disabled ? SESSIONS_DISABLED : SESSIONS_ACTIVE,
+	    .version = standing->version,
+	    .premium_until_ms = standing->premium_until_ms});
+
+	setting->is_published = rc == RC_OK;
+	return rc;
+}
+
+/* Never is 0, and so earlier than any instant. */
+static enum rc change(struct op *op, struct setting *setting)
+{
+	const struct grant *grant = &setting->grant;
+	bool takes_away = grant->until_ms < setting->standing.premium_until_ms;
+	enum rc rc;
+
+	rc = grants_add(op, grant);
+	if (rc == RC_OK)
+		rc = users_set_premium(op, grant->user_id, grant->until_ms,
+		    &setting->standing);
+	if (rc == RC_OK)
+		rc = events_add(op, &(struct event){.kind = "premium_changed",
+		    .user_id = grant->user_id, .actor = grant->actor});
+	if (rc == RC_OK && takes_away)
+		rc = publish(op, setting);
+	return rc;
+}
+
+static enum rc step(struct op *op, void *what)
+{
+	struct setting *setting = what;
+	const struct grant *grant = &setting->grant;
+	struct grant known;
+	enum rc rc;
+
+	setting->is_published = false;
+	rc = users_lock(op, grant->user_id, &setting->standing);
+	if (rc != RC_OK)
+		return rc;
+
+	rc = grants_by_reference(op, grant->reference, &known);
+	if (rc == RC_ABSENT)
+		return change(op, setting);
+	if (rc == RC_OK && (strcmp(known.user_id, grant->user_id) != 0 ||
+	    known.until_ms != grant->until_ms))
+		return op_refuse(op, RC_TAKEN, REFUSAL_REFERENCE,
+		    "the reference was used with other values");
+	return rc;
+}
+
+/* For whoever gives none: each of these is a change of its own. */
+static const char *made_up(struct op *op)
+{
+	char id[UUID_SIZE];
+
+	uuid_new(id);
+	return pool_text(op->pool, id);
+}
+
+enum rc premium_set(struct op *op, const char *user_id,
+    const struct premium_change *given, const struct user **user)
+{
+	struct setting setting = {.grant = {
+	    .reference = given->reference != NULL ? given->reference :
+		made_up(op),
+	    .user_id = user_id,
+	    .until_ms = given->until_ms,
+	    .actor = given->actor,
+	}};
+	enum rc rc;
+
+	rc = change_run(op, step, &setting);
+	if (rc == RC_OK && !setting.is_published)
+		rc = publish(op, &setting);
+	if (rc == RC_OK)
+		rc = users_by_id(op, user_id, user);
+	if (rc != RC_OK)
+		return op_while(op, rc, "setting the premium of user %s",
+		    user_id);
+
+	return RC_OK;
+}

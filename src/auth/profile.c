@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/* Messages say what to do, for they stand beside a form's field. */
+#include "auth/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/account.h"
+#include "auth/identity.h"
+#include "auth/letter.h"
+#include "base/encode.h"
+#include "client/db.h"
+#include "store/events.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define ALNUM LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define HEX   "0123456789abcdefABCDEF"
+
+/* RFC 3986 section 3.3 and 3.4, without the quote. */
+#define URL_TEXT ALNUM "-._~!$&()*+,;=:@/?%"
+
+#define HOST_MOST  253
+#define LABEL_MOST 63
+
+/* text without the blanks at both ends. */
+static const char *trimmed(struct pool *pool, const char *text)
+{
+	size_t size = strlen(text);
+	size_t begin = 0;
+	size_t end = 0;
+	size_t len;
+
+	for (size_t i = 0; i < size; i += len) {
+		unsigned point = 0;
+
+		len = encode_utf8_next(text + i, size - i, &point);
+		if (len == 0)
+			return text;
+		if (letter_of(point) != LETTER_SPACE)
+			end = i + len;
+		else if (end == 0)
+			begin = i + len;
+	}
+
+	return end == 0 ? "" : pool_text_n(pool, text + begin, end - begin);
+}
+
+/* What is wrong with a trimmed name, NULL for nothing. */
+static const char *name_flaw(struct pool *pool, const char *text)
+{
+	size_t size = strlen(text);
+	bool is_seen = false;
+	int points = 0;
+	int marks = 0;
+	size_t len;
+
+	for (size_t i = 0; i < size; i += len) {
+		unsigned point = 0;
+		enum letter letter;
+
+		len = encode_utf8_next(text + i, size - i, &point);
+		letter = letter_of(point);
+		if (len == 0 || letter == LETTER_HIDDEN)
+			return pool_print(pool, "Leave out the character "
+			    "U+%04X, which cannot be seen.", point);
+		if (++points > IDENTITY_NAME_MOST)
+			return "Use at most 64 characters.";
+		marks = letter == LETTER_MARK ? marks + 1 : 0;
+		if (marks > LETTER_MARKS_MOST)
+			return "Put at most 4 marks on a letter.";
+		is_seen = is_seen || letter == LETTER_SHOWN;
+	}
+
+	return is_seen ? NULL : "Use at least one character that can be seen.";
+}
+
+/* Whether a host is called so or lies under it. */
+static bool lies_under(const char *host, const char *name)
+{
+	size_t host_len = strlen(host);
+	size_t len = strlen(name);
+
+	return host_len >= len && strcmp(host + host_len - len, name) == 0 &&
+	    (host_len == len || host[host_len - len - 1] == '.');
+}
+
+/* RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps for private use. */
+static bool is_local(const char *host)
+{
+	static const char *const names[] = {"localhost", "local", "internal",
+	    "localdomain", "home.arpa", "lan", "test", "invalid"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (lies_under(host, names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Whether host is a name as DNS has them: labels of letters, digits and inner
+ * hyphens.  The last one begins with a letter: whatever else could be read as
+ * an IPv4 address, in any of its spellings.
+ */
+static bool is_host_name(const char *host)
+{
+	const char *label = host;
+	size_t len;
+
+	if (strlen(host) > HOST_MOST || strchr(host, '.') == NULL)
+		return false;
+
+	for (;;) {
+		len = strspn(label, LOWER "0123456789-");
+		if (len == 0 || len > LABEL_MOST || label[0] == '-' ||
+		    label[len - 1] == '-')
+			return false;
+		if (label[len] == '\0')
+			return strchr(LOWER, label[0]) != NULL;
+		if (label[len] != '.')
+			return false;
+		label += len + 1;
+	}
+}
+
+/* Whether every % begins an escape, and none of a control character. */
+static bool has_sound_escapes(const char *text)
+{
+	while ((text = strchr(text, '%')) != NULL) {
+		char digits[3] = {text[1], text[1] == '\0' ? '\0' : text[2]};
+		long byte = strtol(digits, NULL, 16);
+
+		if (strspn(digits, HEX) != 2 || byte < 0x20 || byte == 0x7f)
+			return false;
+		text += 3;
+	}
+
+	return true;
+}
+
+static const char *avatar_flaw(struct pool *pool, const char *url)
+{
+	const char *host;
+	size_t len;
+
+	if (strlen(url) > PROFILE_AVATAR_MOST)
+		return "Use an address of at most 2048 characters.";
+	if (!str_begins(url, "https://"))
+		return "Use an address that begins with https://.";
+
+	url += strlen("https://");
+	len = strcspn(url, "/?");
+	host = str_lower(pool, pool_text_n(pool, url, len));
+	if (!is_host_name(host) || is_local(host))
+		return "Use the public name of a host, without user or port.";
+	if (!str_consists(url + len, URL_TEXT) || !has_sound_escapes(url))
+		return "Leave out what no address holds, and the part from #.";
+
+	return NULL;
+}
+
+void profile_check(struct pool *pool, struct users_profile *change,
+    struct refusal_fields *wrong)
+{
+	const char *flaw = NULL;
+
+	if (change->display_name != NULL) {
+		change->display_name = trimmed(pool, change->display_name);
+		flaw = name_flaw(pool, change->display_name);
+	}
+	if (flaw != NULL)
+		refusal_add(wrong, "display_name", flaw);
+
+	if (change->avatar_url == NULL)
+		return;
+	flaw = avatar_flaw(pool, change->avatar_url);
+	if (flaw != NULL)
+		refusal_add(wrong, "avatar_url", flaw);
+}
+
+/* Within a transaction. */
+static enum rc update(struct op *op, const struct session *session,
+    const char *address, const struct users_profile *change,
+    const struct user **user)
+{
+	bool changed = false;
+	enum rc rc;
+
+	rc = users_set_profile(op, session->user_id, change, &changed);
+	if (rc == RC_OK && changed)
+		rc = events_add(op, &(struct event){.kind = "profile_changed",
+		    .user_id = session->user_id, .session_id = session->sid,
+		    .address = address});
+	if (rc == RC_OK)
+		rc = account_of(op, session, user);
+	return rc;
+}
+
+enum rc profile_update(struct op *op, const struct session *session,
+    const char *address, const struct users_profile *change,
+    const struct user **user)
+{
+	const struct user *found = NULL;
+	enum rc rc;
+
+	rc = db_begin(op);
+	if (rc != RC_OK)
+		return rc;
+
+	rc = update(op, session, address, change, &found);
+	if (rc == RC_OK)
+		rc = db_commit(op);
+	else
+		db_rollback(op);
+	if (rc != RC_OK)
+		return op_while(op, rc, "changing a profile");
+
+	*user = found;
+	return RC_OK;
+}
