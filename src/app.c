@@ -3,7 +3,9 @@
 #include "app.h"
 
 #include "auth/account.h"
+#include "auth/admin.h"
 #include "auth/provider.h"
+#include "auth/session.h"
 #include "auth/signin.h"
 #include "auth/token.h"
 #include "client/db.h"
@@ -61,8 +63,10 @@ void app_open(const struct config *config)
 	transactions_init(config->redis_prefix, config->transactions_most);
 
 	token_init(config);
+	session_init(config);
 	provider_init(config);
 	account_init(config);
+	admin_init(config);
 	signin_init(config);
 }
 

@@ -69,7 +69,8 @@ enum rc h_meta_providers(struct request *request, struct response *response)
 		entry = js_object(op);
 		js_put_text(entry, "name", provider->name);
 		js_put_text(entry, "label", provider->label);
-		js_put_text(entry, "path", signin_path(op, provider->name));
+		js_put_text(entry, "path",
+		    signin_path(op, SIGNIN_ENTER, provider->name));
 		js_append(list, entry);
 	}
 	js_put(answer, "providers", list);

@@ -23,6 +23,8 @@ void h_session_answer(struct response *response,
 	js_put_text(answer, "refresh_token", tokens->refresh);
 	js_put_text(answer, "token_type", "Bearer");
 	js_put_int(answer, "expires_in", tokens->lifetime_s);
+	if (tokens->linked != NULL)
+		js_put_text(answer, "linked", tokens->linked);
 	response_json(response, 200, answer);
 }
 

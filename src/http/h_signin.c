@@ -7,6 +7,7 @@
 #include "auth/provider.h"
 #include "auth/signin.h"
 #include "base/str.h"
+#include "http/guard.h"
 #include "http/h_session.h"
 #include "store/transactions.h"
 
@@ -21,7 +22,7 @@ const char *h_signin_again(const struct request *request)
 {
 	if (provider_named(request->segment) == NULL)
 		return NULL;
-	return signin_path(request->op, request->segment);
+	return signin_path(request->op, SIGNIN_ENTER, request->segment);
 }
 
 bool h_signin_callback_calls(const struct request *request)
@@ -68,26 +69,57 @@ static void clear_oldest(const struct request *request,
 	}
 }
 
-enum rc h_signin_start(struct request *request, struct response *response)
+enum rc h_signin_begin(struct request *request, struct response *response,
+    enum signin_purpose purpose, bool as_json)
 {
 	struct signin_start start;
+	struct js *answer;
 	enum rc rc;
 
-	rc = signin_begin(request->op, request->segment, &start);
+	rc = signin_begin(request->op, &(struct signin_request){
+	    .purpose = purpose,
+	    .provider = request->segment,
+	    .session = purpose == SIGNIN_ENTER ? NULL : &request->session,
+	}, &start);
 	if (rc != RC_OK)
 		return rc;
 
 	clear_oldest(request, response);
 	response_cookie(response, start.cookie_name, start.cookie_value,
 	    TRANSACTIONS_TTL_S);
-	response_redirect(response, start.url);
+	if (!as_json) {
+		response_redirect(response, start.url);
+		return RC_OK;
+	}
+	answer = js_object(request->op);
+	js_put_text(answer, "authorization_url", start.url);
+	response_json(response, 200, answer);
 	return RC_OK;
 }
 
-enum rc h_signin_callback(struct request *request, struct response *response)
+enum rc h_signin_start(struct request *request, struct response *response)
+{
+	const char *reauth = request_query(request, "reauth");
+	enum rc rc;
+
+	if (reauth == NULL)
+		return h_signin_begin(request, response, SIGNIN_ENTER, false);
+	if (strcmp(reauth, "1") != 0)
+		return op_fail(request->op, RC_BAD, "reauth is not 1");
+
+	rc = guard_session(request);
+	if (rc != RC_OK)
+		return rc;
+	return h_signin_begin(request, response, SIGNIN_RENEW,
+	    request_wants_json(request));
+}
+
+enum rc h_signin_finish(struct request *request, struct response *response,
+    bool is_link, struct signin_result *result)
 {
 	const char *state = request_query(request, "state");
 	struct signin_answer answer = {
+	    .is_link = is_link,
 	    .provider = request->segment,
 	    .state = state,
 	    .iss = request_query(request, "iss"),
@@ -95,7 +127,6 @@ enum rc h_signin_callback(struct request *request, struct response *response)
 	    .code = request_query(request, "code"),
 	    .client = request->client,
 	};
-	struct session_tokens tokens;
 	const char *cookie = "";
 	enum rc rc;
 
@@ -104,13 +135,21 @@ enum rc h_signin_callback(struct request *request, struct response *response)
 		answer.binding = request_cookie(request, cookie);
 	}
 
-	rc = signin_finish(request->op, &answer, &tokens);
-	/* While a store is down the same callback may still be finished. */
+	rc = signin_finish(request->op, &answer, result);
 	if (answer.binding != NULL && rc != RC_DOWN && rc != RC_EXPIRED)
 		response_cookie(response, cookie, "", 0);
+	return rc;
+}
+
+enum rc h_signin_callback(struct request *request, struct response *response)
+{
+	struct signin_result result;
+	enum rc rc;
+
+	rc = h_signin_finish(request, response, false, &result);
 	if (rc != RC_OK)
 		return rc;
 
-	h_session_answer(response, &tokens);
+	h_session_answer(response, &result.tokens);
 	return RC_OK;
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* Handlers of the sign-in flow. */
+/* Handlers of rounds to a provider: signing in, and what linking shares. */
 #ifndef HTTP_H_SIGNIN_H
 #define HTTP_H_SIGNIN_H
 
+#include "auth/signin.h"
 #include "http/request.h"
 #include "http/response.h"
 
 /*
- * GET /auth/{provider}: 303 to the consent screen, with the binding cookie.
- * Outcomes as signin_begin.
+ * GET /auth/{provider}: 303 to the consent screen, with the binding cookie;
+ * with reauth=1 for the session of the bearer token, as JSON when asked.
+ * Outcomes as signin_begin and guard_session.
  */
 enum rc h_signin_start(struct request *request, struct response *response)
     MUST_USE;
@@ -16,6 +18,20 @@ enum rc h_signin_start(struct request *request, struct response *response)
 /* GET /auth/{provider}/callback: tokens; outcomes as signin_finish. */
 enum rc h_signin_callback(struct request *request, struct response *response)
     MUST_USE;
+
+/*
+ * Begins a round and sets its cookie: answers 303 to the consent screen, or
+ * 200 {"authorization_url": …} when as_json.  Outcomes as signin_begin.
+ */
+enum rc h_signin_begin(struct request *request, struct response *response,
+    enum signin_purpose purpose, bool as_json) MUST_USE;
+
+/*
+ * Finishes a round and clears its cookie, unless a store is down: then the
+ * same callback may still be finished.  Outcomes as signin_finish.
+ */
+enum rc h_signin_finish(struct request *request, struct response *response,
+    bool is_link, struct signin_result *result) MUST_USE;
 
 /* Whether a start must ask the provider first (discovery). */
 bool h_signin_start_calls(const struct request *request);

@@ -2,7 +2,7 @@
 /* Words here are read by people who did nothing wrong: say what to do next. */
 #include "http/problem.h"
 
-#include "auth/refusal.h"
+#include "auth/session.h"
 #include "base/encode.h"
 
 #define TYPE_PREFIX PROJECT_URL "problems/"
@@ -53,6 +53,8 @@ static const struct problem by_refusal[] = {
 	    "The request body is larger than is accepted here."},
 	[REFUSAL_JSON] = {400, "invalid_json", "Invalid JSON",
 	    "The request body is not well-formed JSON."},
+	[REFUSAL_FIELDS] = {422, "invalid_fields", "Some fields are not valid",
+	    "Some fields cannot be taken as they are; errors names each."},
 	[REFUSAL_PROVIDER_UNKNOWN] = {404, "provider_not_configured",
 	    "Provider not available",
 	    "This way to sign in is not available here."},
@@ -85,9 +87,23 @@ static const struct problem by_refusal[] = {
 	    "settings."},
 	[REFUSAL_PROVIDER_LINKED] = {409, "provider_already_linked",
 	    "Another sign-in of this provider is in use",
-	    "There is already an account with your e-mail address, and it is "
-	    "linked to another account at this provider. Please ask the "
-	    "site's administrator."},
+	    "Your account here already has another sign-in of this provider. "
+	    "Use that one, unlink it first, or ask the site's "
+	    "administrator."},
+	[REFUSAL_IDENTITY_IN_USE] = {409, "identity_in_use",
+	    "Already linked to another account",
+	    "This sign-in belongs to another account here. Sign in with it "
+	    "and unlink it there first, or ask the site's administrator."},
+	[REFUSAL_LAST_METHOD] = {409, "last_login_method",
+	    "This is your only way in",
+	    "You could not sign in any more without it. Link another provider "
+	    "first."},
+	[REFUSAL_WRONG_ACCOUNT] = {403, "wrong_account",
+	    "That was another account",
+	    "You confirmed with the sign-in of another account. Please confirm "
+	    "with one that is linked to the account you are using."},
+	[REFUSAL_NOT_LINKED] = {404, "not_linked", "Not linked",
+	    "This provider is not linked to your account."},
 	[REFUSAL_TOKEN_MISSING] = {401, "authentication_required",
 	    "Sign-in required", "Sign in, and send the access token."},
 	[REFUSAL_TOKEN] = {401, "invalid_token", "Access token not valid",
@@ -97,6 +113,16 @@ static const struct problem by_refusal[] = {
 	    "Refresh token not valid",
 	    "The refresh token is wrong, has expired, or its session is over. "
 	    "Please sign in again."},
+	[REFUSAL_STALE] = {401, "reauthentication_required",
+	    "Please confirm that it is you",
+	    "This needs a recent sign-in. Sign in once more, then try again."},
+	[REFUSAL_ADMIN] = {401, "admin_secret_required",
+	    "Administrator's secret required",
+	    "Send the administrator's secret as the bearer token."},
+	[REFUSAL_REFERENCE] = {409, "reference_in_use",
+	    "Reference already used",
+	    "This reference was used before with other values; nothing was "
+	    "changed."},
 };
 
 _Static_assert(sizeof(by_refusal) / sizeof(by_refusal[0]) == REFUSAL_COUNT,
@@ -159,13 +185,24 @@ static const char *page(struct op *op, const struct problem *problem,
 	return html.text;
 }
 
-/* RFC 6750 section 3: an error only where a token was sent. */
-static void add_challenge(struct response *response, int refusal)
+/*
+ * RFC 6750 section 3: an error only where a token was sent.  RFC 9470 section
+ * 3: a sign-in that is too old, and how old it may be.
+ */
+static void add_challenge(struct op *op, struct response *response)
 {
-	response_header(response, "WWW-Authenticate",
-	    refusal == REFUSAL_TOKEN_MISSING
-		? "Bearer realm=\"latchkey\""
-		: "Bearer realm=\"latchkey\", error=\"invalid_token\"");
+	static const char scheme[] = "Bearer realm=\"latchkey\"";
+	const char *challenge = scheme;
+
+	if (op->refusal == REFUSAL_STALE)
+		challenge = pool_print(op->pool, "%s, "
+		    "error=\"insufficient_user_authentication\", max_age=%lld",
+		    scheme, (long long)session_fresh_s());
+	else if (op->refusal != REFUSAL_TOKEN_MISSING &&
+	    op->refusal != REFUSAL_ADMIN)
+		challenge = pool_print(op->pool, "%s, "
+		    "error=\"invalid_token\"", scheme);
+	response_header(response, "WWW-Authenticate", challenge);
 }
 
 static void add_retry_after(struct op *op, struct response *response)
@@ -183,7 +220,7 @@ static void add_headers(struct op *op, struct response *response,
 {
 	response->status = problem->status;
 	if (problem->status == 401)
-		add_challenge(response, op->refusal);
+		add_challenge(op, response);
 	if (problem->status == 503)
 		add_retry_after(op, response);
 }
@@ -218,4 +255,22 @@ void problem_answer(struct response *response, enum rc rc)
 
 	problem_answer_document(response, rc,
 	    problem_document(op, rc, op->refusal));
+}
+
+void problem_answer_fields(struct response *response,
+    const struct refusal_fields *fields)
+{
+	struct op *op = response->op;
+	struct js *document = problem_document(op, RC_BAD, REFUSAL_FIELDS);
+	struct js *errors = js_array(op);
+
+	for (size_t i = 0; i < fields->count; i++) {
+		struct js *entry = js_object(op);
+
+		js_put_text(entry, "field", fields->items[i].field);
+		js_put_text(entry, "message", fields->items[i].message);
+		js_append(errors, entry);
+	}
+	js_put(document, "errors", errors);
+	problem_answer_document(response, RC_BAD, document);
 }

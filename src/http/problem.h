@@ -8,6 +8,7 @@
 #ifndef HTTP_PROBLEM_H
 #define HTTP_PROBLEM_H
 
+#include "auth/refusal.h"
 #include "client/js.h"
 #include "http/response.h"
 
@@ -33,6 +34,13 @@ struct js *problem_document(struct op *op, enum rc rc, int refusal);
 /* problem_answer with such a document. */
 void problem_answer_document(struct response *response, enum rc rc,
     const struct js *document);
+
+/*
+ * Answers 422 (REFUSAL_FIELDS, which the operation must have been refused
+ * with) with errors: one {field, message} for each wrong member.
+ */
+void problem_answer_fields(struct response *response,
+    const struct refusal_fields *fields);
 
 /* The code in use for a failure, for the log. */
 const char *problem_code(enum rc rc, int refusal);

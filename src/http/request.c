@@ -112,6 +112,9 @@ static enum rc parse_parameter(struct request *request, const char *text,
 
 static enum rc parse_query(struct request *request, const char *text)
 {
+	if (*text == '\0')
+		return RC_OK;
+
 	request->query.items = pool_alloc(request->op->pool,
 	    REQUEST_PARAMS_MOST * sizeof(struct request_pair));
 
@@ -302,4 +305,9 @@ const char *request_cookie(const struct request *request, const char *name)
 bool request_wants_page(const struct request *request)
 {
 	return strcasestr(request->accept, "text/html") != NULL;
+}
+
+bool request_wants_json(const struct request *request)
+{
+	return strcasestr(request->accept, "application/json") != NULL;
 }

@@ -91,4 +91,7 @@ const char *request_cookie(const struct request *request, const char *name);
 /* Whether a navigation asks: Accept names text/html. */
 bool request_wants_page(const struct request *request);
 
+/* Whether a script asks: Accept names application/json. */
+bool request_wants_json(const struct request *request);
+
 #endif

@@ -59,17 +59,17 @@ void response_redirect(struct response *response, const char *url)
 
 void response_send(const struct response *response, struct request *request)
 {
-	struct str text;
-
-	str_init(&text, response->op->pool);
-	str_print(&text,
+	const struct op *op = response->op;
+	FCGX_Stream *out = request->fcgi->out;
+	const char *head = pool_print(op->pool,
 	    "Status: %d\r\n"
 	    "X-Request-Id: %s\r\n"
 	    "Cache-Control: no-store\r\n"
 	    "Referrer-Policy: no-referrer\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "%s\r\n",
-	    response->status, response->op->id, response->headers.text);
-	str_add(&text, response->body);
-	FCGX_PutStr(text.text, (int)text.len, request->fcgi->out);
+	    response->status, op->id, response->headers.text);
+
+	FCGX_PutStr(head, (int)strlen(head), out);
+	FCGX_PutStr(response->body, (int)strlen(response->body), out);
 }

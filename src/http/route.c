@@ -5,12 +5,18 @@
 #include <string.h>
 #include <strings.h>
 
+#include "auth/admin.h"
 #include "auth/refusal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "http/guard.h"
+#include "http/h_admin.h"
+#include "http/h_export.h"
+#include "http/h_link.h"
 #include "http/h_meta.h"
 #include "http/h_session.h"
+#include "http/h_sessions.h"
 #include "http/h_signin.h"
 #include "http/h_user.h"
 #include "http/problem.h"
@@ -28,6 +34,17 @@ const struct route route_table[] = {
 	    .handle = h_session_logout},
 	{.method = "POST", .pattern = "/auth/logout-all",
 	    .who = ROUTE_SIGNED_IN, .handle = h_session_logout_all},
+	{.method = "GET", .pattern = "/auth/link/{provider}",
+	    .who = ROUTE_SIGNED_IN, .fresh = true, .is_flow = true,
+	    .calls_provider = h_signin_start_calls, .handle = h_link_start},
+	{.method = "POST", .pattern = "/auth/link/{provider}",
+	    .who = ROUTE_SIGNED_IN, .fresh = true,
+	    .calls_provider = h_signin_start_calls, .handle = h_link_ask},
+	{.method = "GET", .pattern = "/auth/link/{provider}/callback",
+	    .is_flow = true, .calls_provider = h_signin_callback_calls,
+	    .handle = h_link_callback},
+	{.method = "DELETE", .pattern = "/users/me/link/{provider}",
+	    .who = ROUTE_SIGNED_IN, .fresh = true, .handle = h_link_delete},
 	{.method = "GET", .pattern = "/auth/{provider}", .is_flow = true,
 	    .calls_provider = h_signin_start_calls,
 	    .handle = h_signin_start},
@@ -36,6 +53,32 @@ const struct route route_table[] = {
 	    .handle = h_signin_callback},
 	{.method = "GET", .pattern = "/users/me", .who = ROUTE_SIGNED_IN,
 	    .handle = h_user_me},
+	{.method = "GET", .pattern = "/users/me/sessions",
+	    .who = ROUTE_SIGNED_IN, .handle = h_sessions_list},
+	{.method = "DELETE", .pattern = "/users/me/sessions/{id}",
+	    .who = ROUTE_SIGNED_IN, .handle = h_sessions_end},
+	{.method = "PATCH", .pattern = "/users/me", .who = ROUTE_SIGNED_IN,
+	    .takes_json = true, .handle = h_user_patch},
+	{.method = "GET", .pattern = "/users/me/linked-accounts",
+	    .who = ROUTE_SIGNED_IN, .handle = h_user_accounts},
+	{.method = "GET", .pattern = "/users/me/export",
+	    .who = ROUTE_SIGNED_IN, .fresh = true, .handle = h_export},
+	{.method = "DELETE", .pattern = "/users/me", .who = ROUTE_SIGNED_IN,
+	    .fresh = true, .handle = h_user_delete},
+	{.method = "GET", .pattern = "/admin/users/{id}", .who = ROUTE_ADMIN,
+	    .listener = ROUTE_LOCAL, .handle = h_admin_user},
+	{.method = "PUT", .pattern = "/admin/users/{id}/premium",
+	    .who = ROUTE_ADMIN, .listener = ROUTE_LOCAL, .takes_json = true,
+	    .handle = h_admin_premium},
+	{.method = "POST", .pattern = "/admin/users/{id}/disable",
+	    .who = ROUTE_ADMIN, .listener = ROUTE_LOCAL,
+	    .handle = h_admin_disable},
+	{.method = "POST", .pattern = "/admin/users/{id}/enable",
+	    .who = ROUTE_ADMIN, .listener = ROUTE_LOCAL,
+	    .handle = h_admin_enable},
+	{.method = "DELETE", .pattern = "/admin/users/{id}/sessions",
+	    .who = ROUTE_ADMIN, .listener = ROUTE_LOCAL,
+	    .handle = h_admin_end_sessions},
 };
 
 const size_t route_count = sizeof(route_table) / sizeof(route_table[0]);
@@ -64,24 +107,26 @@ static bool matches(const char *pattern, const char *path,
 	return *path == '\0';
 }
 
+/* Without a secret there is no administration, nor a trace of it. */
 static bool is_reachable(const struct route *route,
     const struct request *request)
 {
-	return (route->listener == ROUTE_LOCAL) == request->local;
+	return (route->listener == ROUTE_LOCAL) == request->local &&
+	    (route->who != ROUTE_ADMIN || admin_is_enabled());
 }
 
 /*
  * The first pattern that matches owns the path, whatever the method: a fixed
  * name is never taken for a provider's.
  */
-static const char *owner(const struct request *request, const char **segment,
-    size_t *len)
+static const struct route *owner(const struct request *request,
+    const char **segment, size_t *len)
 {
 	for (size_t i = 0; i < route_count; i++)
 		if (is_reachable(&route_table[i], request) &&
 		    matches(route_table[i].pattern, request->path, segment,
 			len))
-			return route_table[i].pattern;
+			return &route_table[i];
 	return NULL;
 }
 
@@ -89,15 +134,15 @@ static enum rc match(struct request *request, const struct route **route)
 {
 	const char *segment = "";
 	size_t len = 0;
-	const char *pattern = owner(request, &segment, &len);
+	const struct route *first = owner(request, &segment, &len);
 
-	if (pattern == NULL)
+	if (first == NULL)
 		return op_refuse(request->op, RC_ABSENT, REFUSAL_NOT_FOUND,
 		    "no route");
 
 	request->segment = pool_text_n(request->op->pool, segment, len);
 	for (size_t i = 0; i < route_count; i++) {
-		if (strcmp(route_table[i].pattern, pattern) == 0 &&
+		if (strcmp(route_table[i].pattern, first->pattern) == 0 &&
 		    strcmp(route_table[i].method, request->method) == 0) {
 			*route = &route_table[i];
 			return RC_OK;
@@ -135,26 +180,6 @@ void route_refuse(struct route_exchange *exchange)
 	    "the queue for calls to providers is full");
 }
 
-/*
- * The bearer token of Authorization (RFC 6750 section 2.1); other schemes
- * are none of ours.  A malformed one is refused like a wrong one.
- */
-static enum rc authenticate(struct request *request)
-{
-	static const char scheme[] = "bearer";
-	const char *text = request->authorization;
-
-	if (text == NULL || strncasecmp(text, scheme, strlen(scheme)) != 0 ||
-	    (text[strlen(scheme)] != ' ' && text[strlen(scheme)] != '\0'))
-		return op_refuse(request->op, RC_DENIED, REFUSAL_TOKEN_MISSING,
-		    "no access token");
-
-	text += strlen(scheme);
-	if (*text == ' ')
-		text++;
-	return session_check(request->op, text, &request->session);
-}
-
 /* A page fetched ahead of time must not begin or finish anything. */
 static enum rc refuse_prefetch(struct request *request)
 {
@@ -176,7 +201,11 @@ static enum rc guard_and_handle(struct route_exchange *exchange,
 	if (rc == RC_OK && route->is_flow)
 		rc = refuse_prefetch(request);
 	if (rc == RC_OK && route->who == ROUTE_SIGNED_IN)
-		rc = authenticate(request);
+		rc = guard_session(request);
+	if (rc == RC_OK && route->who == ROUTE_ADMIN)
+		rc = guard_admin(request);
+	if (rc == RC_OK && route->fresh)
+		rc = session_check_fresh(request->op, &request->session);
 	if (rc == RC_OK && route->takes_json)
 		rc = request_read_json(request);
 	if (rc == RC_OK)
@@ -185,11 +214,9 @@ static enum rc guard_and_handle(struct route_exchange *exchange,
 }
 
 /* The methods a path does answer (RFC 9110 section 15.5.6). */
-static void add_allow(struct request *request, struct response *response)
+static void add_allow(struct request *request, struct response *response,
+    const char *pattern)
 {
-	const char *segment;
-	size_t len;
-	const char *pattern = owner(request, &segment, &len);
 	struct str allow;
 
 	str_init(&allow, request->op->pool);
@@ -206,14 +233,17 @@ static void refuse(const struct route_exchange *exchange,
     struct response *response, enum rc rc)
 {
 	struct request *request = exchange->request;
+	const char *segment;
+	size_t len;
+	const struct route *first = owner(request, &segment, &len);
 
-	if (exchange->route != NULL && exchange->route->is_flow &&
-	    request_wants_page(request))
+	/* Also of a method that is not answered there: people came. */
+	if (first != NULL && first->is_flow && request_wants_page(request))
 		problem_answer_page(response, rc, h_signin_again(request));
 	else
 		problem_answer(response, rc);
 	if (request->op->refusal == REFUSAL_METHOD)
-		add_allow(request, response);
+		add_allow(request, response, first->pattern);
 }
 
 static void write_line(const struct route_exchange *exchange,
@@ -233,6 +263,7 @@ static void write_line(const struct route_exchange *exchange,
 	log_number(&line, "ms", clock_mono_ms() - request->started_ms);
 	log_text(&line, "address", request->client.address);
 	log_text(&line, "user", request->session.user_id);
+	log_text(&line, "rule", op->rule);
 	if (response->status >= 400 && failed != RC_OK) {
 		log_text(&line, "code", problem_code(failed, op->refusal));
 		log_sentence(&line, "reason", op_reason(op));

@@ -13,7 +13,8 @@
 #include "http/request.h"
 #include "http/response.h"
 
-enum route_who { ROUTE_ANYONE, ROUTE_SIGNED_IN };
+/* An administrator is no user: neither may come where the other may. */
+enum route_who { ROUTE_ANYONE, ROUTE_SIGNED_IN, ROUTE_ADMIN };
 enum route_listener { ROUTE_PUBLIC, ROUTE_LOCAL };
 
 struct route {
@@ -21,6 +22,7 @@ struct route {
 	const char *pattern;		/* {name} stands for one segment */
 	enum route_who who;
 	enum route_listener listener;
+	bool fresh;			/* needs a recent sign-in, too */
 	bool takes_json;
 	bool is_flow;			/* browsers get pages for errors */
 

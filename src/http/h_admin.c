@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+/* Reads what an administrator sends; what it does is auth/'s. */
+#include "http/h_admin.h"
+
+#include <string.h>
+
+#include "auth/account.h"
+#include "auth/admin.h"
+#include "auth/premium.h"
+#include "auth/refusal.h"
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/uuid.h"
+#include "http/h_user.h"
+#include "http/problem.h"
+
+#define REFERENCE_MOST 255
+
+/* What is no id of ours is nobody's, and not a question for the database. */
+static enum rc take_id(struct request *request)
+{
+	if (!uuid_is_valid(request->segment))
+		return op_fail(request->op, RC_ABSENT, "this is no user's id");
+	return RC_OK;
+}
+
+static struct js *linked_accounts(struct op *op,
+    const struct accounts_list *accounts)
+{
+	struct js *array = js_array(op);
+
+	for (size_t i = 0; i < accounts->count; i++) {
+		struct js *entry = js_object(op);
+
+		h_user_put_account(op, entry, &accounts->items[i]);
+		js_append(array, entry);
+	}
+	return array;
+}
+
+enum rc h_admin_user(struct request *request, struct response *response)
+{
+	struct op *op = request->op;
+	const char *id = request->segment;
+	struct accounts_list accounts;
+	struct sessions_list sessions;
+	const struct user *user;
+	struct js *answer = js_object(op);
+	enum rc rc;
+
+	rc = take_id(request);
+	if (rc == RC_OK)
+		rc = users_by_id(op, id, &user);
+	if (rc == RC_OK)
+		rc = accounts_of_user(op, id, &accounts);
+	if (rc == RC_OK)
+		rc = sessions_list(op, id, &sessions);
+	if (rc != RC_OK)
+		return rc;
+
+	h_user_put(op, answer, user);
+	js_put_text(answer, "state", user->disabled ? "disabled" : "active");
+	js_put_int(answer, "version", user->version);
+	js_put(answer, "linked_accounts", linked_accounts(op, &accounts));
+	js_put_int(answer, "active_sessions", (int64_t)sessions.count);
+	response_json(response, 200, answer);
+	return RC_OK;
+}
+
+/* An instant, which has to lie after 1970 began, or null. */
+static int64_t read_until(const struct js *json, struct refusal_fields *wrong)
+{
+	static const char name[] = "premium_until";
+	const struct js *value = js_get(json, name);
+	int64_t until_ms = 0;
+
+	if (!js_has(json, name))
+		refusal_add(wrong, name, "This is needed; null takes premium "
+		    "away.");
+	else if (js_type(value) == JS_TEXT ?
+	    !clock_from_rfc3339(js_as_text(value), &until_ms) || until_ms <= 0 :
+	    js_type(value) != JS_NULL)
+		refusal_add(wrong, name, "Send null, or a time between 1970 "
+		    "and 9999 such as 2030-01-31T12:00:00Z.");
+	return until_ms;
+}
+
+/* NULL where there is none, and after an error was added. */
+static const char *read_reference(struct op *op, const struct js *json,
+    struct refusal_fields *wrong)
+{
+	static const char name[] = "reference";
+	const char *text = js_text(json, name);
+
+	if (!js_has(json, name))
+		return NULL;
+
+	if (text == NULL || text[0] == '\0' || strcmp(text,
+	    encode_printable(op->pool, text, REFERENCE_MOST)) != 0) {
+		refusal_add(wrong, name, "Send 1 to 255 bytes of printable "
+		    "text, or leave it out.");
+		return NULL;
+	}
+	return text;
+}
+
+static void refuse_others(const struct js *json,
+    struct refusal_fields *wrong)
+{
+	for (size_t i = 0; i < js_count(json); i++) {
+		const char *name = js_name(json, i);
+
+		if (strcmp(name, "premium_until") != 0 &&
+		    strcmp(name, "reference") != 0)
+			refusal_add(wrong, name,
+			    "This is not a field that can be set.");
+	}
+}
+
+/* RC_BAD: some members are wrong, and named in the answer. */
+static enum rc read_change(struct request *request, struct response *response,
+    struct premium_change *change)
+{
+	struct op *op = request->op;
+	struct refusal_fields wrong = {.count = 0};
+	enum rc rc;
+
+	*change = (struct premium_change){
+	    .until_ms = read_until(request->json, &wrong),
+	    .reference = read_reference(op, request->json, &wrong),
+	    .actor = ADMIN_ACTOR,
+	};
+	refuse_others(request->json, &wrong);
+	if (wrong.count == 0)
+		return RC_OK;
+
+	rc = op_refuse(op, RC_BAD, REFUSAL_FIELDS, "%zu wrong members",
+	    wrong.count);
+	problem_answer_fields(response, &wrong);
+	return rc;
+}
+
+enum rc h_admin_premium(struct request *request, struct response *response)
+{
+	struct premium_change change;
+	const struct user *user;
+	struct js *answer;
+	enum rc rc = take_id(request);
+
+	if (rc != RC_OK)
+		return rc;
+	if (read_change(request, response, &change) != RC_OK)
+		return RC_OK;
+
+	rc = premium_set(request->op, request->segment, &change, &user);
+	if (rc != RC_OK)
+		return rc;
+
+	answer = js_object(request->op);
+	h_user_put(request->op, answer, user);
+	response_json(response, 200, answer);
+	return RC_OK;
+}
+
+/* Does something to the user in the path that has no other answer. */
+static enum rc turn(struct request *request, struct response *response,
+    enum rc (*act)(struct op *op, const char *id, const char *actor))
+{
+	enum rc rc = take_id(request);
+
+	if (rc == RC_OK)
+		rc = act(request->op, request->segment, ADMIN_ACTOR);
+	if (rc == RC_OK)
+		response_empty(response);
+	return rc;
+}
+
+enum rc h_admin_disable(struct request *request, struct response *response)
+{
+	return turn(request, response, account_disable);
+}
+
+enum rc h_admin_enable(struct request *request, struct response *response)
+{
+	return turn(request, response, account_enable);
+}
+
+enum rc h_admin_end_sessions(struct request *request,
+    struct response *response)
+{
+	return turn(request, response, account_end_sessions);
+}
