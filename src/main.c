@@ -27,6 +27,20 @@ static const char usage[] =
     "  -h       print this and exit\n"
     "  -V       print the version and exit\n";
 
+/*
+ * GnuTLS comes with libldap and librtmp, which come with libpq and libcurl;
+ * nobody uses it.  This name, which it looks for, keeps it from setting
+ * itself up when it is loaded (GNUTLS_SKIP_GLOBAL_INIT in its header), which
+ * takes 0.9 MB per worker.
+ */
+#pragma redefine_extname main_skips_gnutls _gnutls_global_init_skip
+int main_skips_gnutls(void);
+
+int main_skips_gnutls(void)
+{
+	return 1;
+}
+
 enum mode { MODE_SERVE, MODE_TEST, MODE_HELP, MODE_VERSION, MODE_USAGE };
 
 static enum mode read_options(int argc, char **argv, const char **file)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -33,6 +34,9 @@
 #define PIN_BUDGET_MS 1000
 
 #define LOOK_EVERY_MS 250
+
+/* In looks: how often memory that a peak left behind is given back. */
+#define TRIM_EVERY 8
 
 /*
  * How long a thread waits in accept before it looks whether we stop.  (All
@@ -128,13 +132,17 @@ static int wait_for_stop(struct worker_threads *threads)
 	sigset_t set;
 
 	stop_signals(&set);
-	for (;;) {
+	for (int looks = 1;; looks++) {
 		int got = sigtimedwait(&set, NULL, &tick);
 
 		if (got > 0)
 			return got;
 		worker_threads_look(threads);
 		worker_lane_look();
+		if (looks % TRIM_EVERY == 0) {
+			malloc_trim(0);
+			looks = 0;
+		}
 	}
 }
 
