@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Options, configuration and the table of commands. */
+/* Options of all commands, configuration, and the table of nouns. */
 #include "ctl/ctl.h"
 
 #include <signal.h>
@@ -8,54 +8,117 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static const struct ctl_command *const commands[] = {
-	&ctl_migrate,
+#include "app.h"
+
+static const struct ctl_noun *const nouns[] = {
 	&ctl_user,
+	&ctl_sessions,
+	&ctl_provider,
+	&ctl_events,
+	&ctl_migrate,
+	&ctl_prune,
+	&ctl_keygen,
+	&ctl_import_reference,
 };
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+#define NOUN_COUNT (sizeof(nouns) / sizeof(nouns[0]))
 
 static void print_usage(FILE *out)
 {
 	fputs("usage: latchkeyctl [-c file] command [argument ...]\n"
+	      "       latchkeyctl command -h\n"
 	      "       latchkeyctl -h | -V\n"
 	      "\n"
 	      "  -c file  read the configuration from file (default:\n"
 	      "           " CONFIG_FILE ")\n"
 	      "\n"
 	      "commands:\n", out);
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %s %s\n           %s\n", commands[i]->name,
-		    commands[i]->arguments, commands[i]->help);
+	for (size_t i = 0; i < NOUN_COUNT; i++) {
+		for (size_t k = 0; k < nouns[i]->count; k++) {
+			const struct ctl_command *command =
+			    &nouns[i]->commands[k];
+
+			fprintf(out, "  %s%s%s %s\n           %s\n",
+			    nouns[i]->name, command->verb != NULL ? " " : "",
+			    command->verb != NULL ? command->verb : "",
+			    command->arguments, command->help);
+		}
+	}
+	fputs("\nUSER is a user's id, an e-mail address or "
+	      "provider:subject.\n", out);
 }
 
-static const struct ctl_command *find(const char *name)
+static const struct ctl_noun *find(const char *name)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	for (size_t i = 0; i < NOUN_COUNT; i++)
+		if (strcmp(nouns[i]->name, name) == 0)
+			return nouns[i];
 	return NULL;
 }
 
-static int run(const struct ctl_command *command, const char *file, int argc,
-    char **argv)
+/* What was printed must have arrived: a full disk is no success. */
+static int flushed(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+
+	fputs("latchkeyctl: the output could not be written\n", stderr);
+	return code == EX_OK ? EX_IOERR : code;
+}
+
+static int work(const struct ctl_call *call)
+{
+	const struct ctl_command *command = call->command;
+	struct op *op;
+	int code = EX_OK;
+	enum rc rc;
+
+	if (command->needs == CTL_STORES)
+		app_open(call->config);
+	op = op_new(NULL, command->budget_ms != 0 ? command->budget_ms
+						  : CTL_BUDGET_MS);
+	rc = command->run(op, call);
+	if (rc != RC_OK)
+		code = ctl_failed(op, rc);
+	op_free(op);
+	if (command->needs == CTL_STORES)
+		app_close();
+	return flushed(code);
+}
+
+static int run(struct ctl_call *call, const char *file)
 {
 	struct pool *pool = pool_new();
-	const struct config *config;
 	const char *errors;
 	int code = EX_CONFIG;
 
-	if (config_load(pool, file, &config, &errors))
-		code = command->run(config, argc, argv);
+	if (call->command->needs == CTL_NOTHING ||
+	    config_load(pool, file, &call->config, &errors))
+		code = work(call);
 	else
 		fputs(errors, stderr);
 	pool_free(pool);
 	return code;
 }
 
+/* Reads the command and runs it; argv[0] is the noun. */
+static int run_noun(const char *file, int argc, char **argv)
+{
+	const struct ctl_noun *noun = argc > 0 ? find(argv[0]) : NULL;
+	struct ctl_call call = {.config = NULL};
+	int code;
+
+	if (noun == NULL) {
+		print_usage(stderr);
+		return EX_USAGE;
+	}
+
+	code = ctl_args_read(noun, argc, argv, &call);
+	return code < 0 ? run(&call, file) : code;
+}
+
 int main(int argc, char **argv)
 {
-	const struct ctl_command *command;
 	const char *file = CONFIG_FILE;
 	int option;
 
@@ -80,14 +143,5 @@ int main(int argc, char **argv)
 		}
 	}
 
-	command = optind < argc ? find(argv[optind]) : NULL;
-	if (command == NULL) {
-		print_usage(stderr);
-		return EX_USAGE;
-	}
-
-	argc -= optind;
-	argv += optind;
-	optind = 1;
-	return run(command, file, argc, argv);
+	return run_noun(file, argc - optind, argv + optind);
 }

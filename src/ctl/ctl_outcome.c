@@ -5,11 +5,27 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-int ctl_usage(const struct ctl_command *command)
+#include "auth/refusal.h"
+#include "base/encode.h"
+
+void ctl_usage(FILE *out, const struct ctl_noun *noun,
+    const struct ctl_command *only)
 {
-	fprintf(stderr, "usage: latchkeyctl [-c file] %s %s\n", command->name,
-	    command->arguments);
-	return EX_USAGE;
+	const char *before = "usage:";
+
+	for (size_t i = 0; i < noun->count; i++) {
+		const struct ctl_command *command = &noun->commands[i];
+
+		if (only != NULL && only != command)
+			continue;
+		fprintf(out, "%s latchkeyctl [-c file] %s%s%s %s\n", before,
+		    noun->name, command->verb != NULL ? " " : "",
+		    command->verb != NULL ? command->verb : "",
+		    command->arguments);
+		before = "      ";
+	}
+	if (only != NULL)
+		fprintf(out, "\n  %s\n", only->help);
 }
 
 int ctl_failed(const struct op *op, enum rc rc)
@@ -26,6 +42,10 @@ int ctl_failed(const struct op *op, enum rc rc)
 		[RC_DOWN] = EX_UNAVAILABLE,
 	};
 
-	fprintf(stderr, "latchkeyctl: %s\n", op_reason(op));
+	/* A reason may quote what was typed or what a server said. */
+	fprintf(stderr, "latchkeyctl: %s\n", encode_printable(op->pool,
+	    op_reason(op), OP_REASON_SIZE));
+	if (rc == RC_BAD && op->refusal == REFUSAL_FIELDS)
+		return EX_USAGE;
 	return codes[rc];
 }

@@ -7,9 +7,6 @@
 
 #include <stdio.h>
 #include <stdbool.h>
-#include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 #include "client/db.h"
 #include "sql/schema.h"
@@ -122,37 +119,29 @@ static enum rc migrate(struct op *op, bool dry)
 	return RC_OK;
 }
 
-static int run(const struct config *config, int argc, char **argv)
+static enum rc run(struct op *op, const struct ctl_call *call)
 {
-	struct op *op;
-	bool dry = false;
-	int option;
-	int code = EX_OK;
 	enum rc rc;
 
-	while ((option = getopt(argc, argv, "n")) != -1) {
-		if (option != 'n')
-			return ctl_usage(&ctl_migrate);
-		dry = true;
-	}
-	if (optind != argc)
-		return ctl_usage(&ctl_migrate);
-
 	db_open(&(struct db_settings){
-	    .conninfo = config->postgres_migrate_conninfo,
+	    .conninfo = call->config->postgres_migrate_conninfo,
 	    .pool = 1});
-	op = op_new(NULL, BUDGET_MS);
-	rc = migrate(op, dry);
-	if (rc != RC_OK)
-		code = ctl_failed(op, rc);
-	op_free(op);
+	rc = migrate(op, call->dry);
 	db_close();
-	return code;
+	return rc;
 }
 
-const struct ctl_command ctl_migrate = {
-	.name = "migrate",
+static const struct ctl_command command = {
 	.arguments = "[-n]",
 	.help = "bring the database schema up to date; -n: only show the steps",
+	.options = "d",
+	.needs = CTL_CONFIG,
+	.budget_ms = BUDGET_MS,
 	.run = run,
+};
+
+const struct ctl_noun ctl_migrate = {
+	.name = "migrate",
+	.commands = &command,
+	.count = 1,
 };

@@ -1,90 +1,93 @@
 /* SPDX-License-Identifier: ISC */
-/* latchkeyctl user: who may come in. */
-#include "ctl/ctl.h"
+/* latchkeyctl user: who they are, whether and how they may come in. */
+#include "ctl/user.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <sysexits.h>
-
-#include "app.h"
-#include "auth/account.h"
-#include "base/uuid.h"
-
-#define BUDGET_MS 10000
-#define ACTOR	  "latchkeyctl"
-
-static enum rc show(struct op *op, const char *id)
-{
-	const struct user *user;
-	enum rc rc;
-
-	rc = users_by_id(op, id, &user);
-	if (rc != RC_OK)
-		return rc;
-
-	printf("id            %s\nstate         %s\ne-mail        %s%s\n"
-	    "primary       %s\n", user->id,
-	    user->disabled ? "disabled" : "active",
-	    user->email != NULL ? user->email : "-",
-	    user->email_verified ? " (verified)" : "", user->oauth_provider);
-	return RC_OK;
-}
-
-static enum rc disable(struct op *op, const char *id)
-{
-	return account_disable(op, id, ACTOR);
-}
-
-static enum rc enable(struct op *op, const char *id)
-{
-	return account_enable(op, id, ACTOR);
-}
-
-static const struct {
-	const char *name;
-	enum rc (*run)(struct op *op, const char *id);
-} verbs[] = {
-	{"show", show},
-	{"disable", disable},
-	{"enable", enable},
+static const struct ctl_command commands[] = {
+	{
+	    .verb = "list",
+	    .arguments = "[-n count] [--after id] [--json]",
+	    .help = "users, the oldest first, 100 unless -n says otherwise",
+	    .options = "naj",
+	    .needs = CTL_STORES,
+	    .run = user_list,
+	}, {
+	    .verb = "show",
+	    .arguments = "[--json] USER",
+	    .help = "a user and the linked accounts",
+	    .options = "j",
+	    .words_least = 1,
+	    .words_most = 1,
+	    .needs = CTL_STORES,
+	    .run = user_show,
+	}, {
+	    .verb = "disable",
+	    .arguments = "USER",
+	    .help = "end all sessions and refuse new ones",
+	    .options = "",
+	    .words_least = 1,
+	    .words_most = 1,
+	    .needs = CTL_STORES,
+	    .run = user_disable,
+	}, {
+	    .verb = "enable",
+	    .arguments = "USER",
+	    .help = "let a disabled user in again",
+	    .options = "",
+	    .words_least = 1,
+	    .words_most = 1,
+	    .needs = CTL_STORES,
+	    .run = user_enable,
+	}, {
+	    .verb = "delete",
+	    .arguments = "[--yes] USER",
+	    .help = "end all sessions and delete everything about the user",
+	    .options = "y",
+	    .words_least = 1,
+	    .words_most = 1,
+	    .needs = CTL_STORES,
+	    .run = user_delete,
+	}, {
+	    .verb = "premium",
+	    .arguments = "[--reference text] USER time|+duration|clear",
+	    .help = "set, extend or end premium: "
+		"2027-01-31T00:00:00Z, +30d, clear",
+	    .options = "r",
+	    .words_least = 2,
+	    .words_most = 2,
+	    .needs = CTL_STORES,
+	    .run = user_premium,
+	}, {
+	    .verb = "link",
+	    .arguments = "USER provider:subject",
+	    .help = "link an identity by hand, without asking the provider",
+	    .options = "",
+	    .words_least = 2,
+	    .words_most = 2,
+	    .needs = CTL_STORES,
+	    .run = user_link,
+	}, {
+	    .verb = "unlink",
+	    .arguments = "USER provider",
+	    .help = "take an identity away, never the last way in",
+	    .options = "",
+	    .words_least = 2,
+	    .words_most = 2,
+	    .needs = CTL_STORES,
+	    .run = user_unlink,
+	}, {
+	    .verb = "move-identity",
+	    .arguments = "provider:subject USER",
+	    .help = "give somebody's identity to another user",
+	    .options = "",
+	    .words_least = 2,
+	    .words_most = 2,
+	    .needs = CTL_STORES,
+	    .run = user_move,
+	},
 };
 
-static int run_verb(enum rc (*verb)(struct op *, const char *),
-    const struct config *config, const char *id)
-{
-	struct op *op;
-	int code = EX_OK;
-	enum rc rc;
-
-	app_open(config);
-	op = op_new(NULL, BUDGET_MS);
-	rc = verb(op, id);
-	if (rc != RC_OK)
-		code = ctl_failed(op, rc);
-	op_free(op);
-	app_close();
-	return code;
-}
-
-static int run(const struct config *config, int argc, char **argv)
-{
-	if (argc != 3)
-		return ctl_usage(&ctl_user);
-	if (!uuid_is_valid(argv[2])) {
-		fprintf(stderr, "latchkeyctl: not a user's id: write the UUID "
-		    "in lower case\n");
-		return EX_USAGE;
-	}
-
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strcmp(argv[1], verbs[i].name) == 0)
-			return run_verb(verbs[i].run, config, argv[2]);
-	return ctl_usage(&ctl_user);
-}
-
-const struct ctl_command ctl_user = {
+const struct ctl_noun ctl_user = {
 	.name = "user",
-	.arguments = "show|disable|enable id",
-	.help = "show a user; end all sessions and refuse; let in again",
-	.run = run,
+	.commands = commands,
+	.count = sizeof(commands) / sizeof(commands[0]),
 };

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * latchkeyctl prune: forgets what is older than it may get.  In small
+ * batches, each of them a transaction, so that nobody waits for it.
+ */
+#include "ctl/ctl.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "store/events.h"
+
+#define BATCH 1000
+
+/* A first run may find years. */
+#define BUDGET_MS (INT64_C(24) * 3600 * 1000)
+
+static enum rc delete_old(struct op *op, int64_t instant_ms, int64_t *count)
+{
+	int64_t deleted = BATCH;
+
+	*count = 0;
+	while (deleted == BATCH) {
+		enum rc rc = events_delete_before(op, instant_ms, BATCH,
+		    &deleted);
+
+		if (rc != RC_OK)
+			return op_while(op, rc, "after %lld",
+			    (long long)*count);
+		*count += deleted;
+	}
+
+	return RC_OK;
+}
+
+static enum rc run(struct op *op, const struct ctl_call *call)
+{
+	int64_t instant_ms = clock_now_ms() -
+	    call->config->events_retention_ms;
+	int64_t count;
+	enum rc rc;
+
+	rc = call->dry ? events_count_before(op, instant_ms, &count)
+		       : delete_old(op, instant_ms, &count);
+	if (rc != RC_OK)
+		return rc;
+
+	printf(call->dry ? "would delete %lld events from before %s\n"
+			 : "deleted %lld events from before %s\n",
+	    (long long)count, clock_rfc3339(op->pool, instant_ms));
+	return RC_OK;
+}
+
+static const struct ctl_command command = {
+	.arguments = "[-n]",
+	.help = "delete events older than events.retention; -n: only count",
+	.options = "d",
+	.needs = CTL_STORES,
+	.budget_ms = BUDGET_MS,
+	.run = run,
+};
+
+const struct ctl_noun ctl_prune = {
+	.name = "prune",
+	.commands = &command,
+	.count = 1,
+};

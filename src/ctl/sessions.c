@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/* latchkeyctl sessions: what is open, and its end. */
+#include "ctl/ctl.h"
+
+#include <stdio.h>
+
+#include "base/uuid.h"
+#include "store/events.h"
+#include "store/sessions.h"
+
+static const struct ctl_column columns[] = {
+	{"id", "ID"},
+	{"provider", "PROVIDER"},
+	{"created_at", "CREATED"},
+	{"last_used_at", "LAST USED"},
+	{"expires_at", "EXPIRES"},
+	{"ip", "ADDRESS"},
+	{"user_agent", "USER AGENT"},
+	{NULL, NULL},
+};
+
+static struct js *entry_json(struct op *op,
+    const struct sessions_entry *entry)
+{
+	struct js *object = js_object(op);
+
+	js_put_text(object, "id", entry->sid);
+	js_put_text(object, "provider", entry->provider);
+	ctl_view_put_time(op, object, "created_at", entry->created_ms);
+	ctl_view_put_time(op, object, "last_used_at", entry->last_used_ms);
+	ctl_view_put_time(op, object, "expires_at", entry->expires_ms);
+	js_put_text(object, "ip", entry->address);
+	js_put_text(object, "user_agent", entry->user_agent);
+	return object;
+}
+
+static enum rc list(struct op *op, const struct ctl_call *call)
+{
+	struct js *array = js_array(op);
+	struct sessions_list sessions;
+	const struct user *user;
+	enum rc rc;
+
+	rc = ctl_find(op, call->words[0], &user);
+	if (rc == RC_OK)
+		rc = sessions_list(op, user->id, &sessions);
+	if (rc != RC_OK)
+		return rc;
+
+	for (size_t i = 0; i < sessions.count; i++)
+		js_append(array, entry_json(op, &sessions.items[i]));
+	ctl_view_list(op, call, columns, "sessions", array);
+	return RC_OK;
+}
+
+static enum rc end_one(struct op *op, const char *user_id, const char *sid)
+{
+	enum rc rc = RC_ABSENT;
+
+	if (uuid_is_valid(sid))
+		rc = sessions_close(op, user_id, sid);
+	if (rc == RC_ABSENT)
+		return op_fail(op, rc, "user %s has no session %s", user_id,
+		    sid);
+	if (rc == RC_OK)
+		rc = events_add(op, &(struct event){.kind = "session_ended",
+		    .user_id = user_id, .session_id = sid,
+		    .actor = CTL_ACTOR});
+	if (rc == RC_OK)
+		printf("session %s of user %s has ended\n", sid, user_id);
+	return rc;
+}
+
+static enum rc end_all(struct op *op, const char *user_id)
+{
+	enum rc rc;
+
+	rc = sessions_close_all(op, user_id);
+	if (rc == RC_OK)
+		rc = events_add(op, &(struct event){
+		    .kind = "signed_out_everywhere", .user_id = user_id,
+		    .actor = CTL_ACTOR});
+	if (rc == RC_OK)
+		printf("every session of user %s has ended\n", user_id);
+	return rc;
+}
+
+static enum rc end(struct op *op, const struct ctl_call *call)
+{
+	const struct user *user;
+	enum rc rc;
+
+	rc = ctl_find(op, call->words[0], &user);
+	if (rc != RC_OK)
+		return rc;
+
+	return call->word_count == 2 ? end_one(op, user->id, call->words[1])
+				     : end_all(op, user->id);
+}
+
+static const struct ctl_command commands[] = {
+	{
+	    .verb = "list",
+	    .arguments = "[--json] USER",
+	    .help = "a user's live sessions, the newest first",
+	    .options = "j",
+	    .words_least = 1,
+	    .words_most = 1,
+	    .needs = CTL_STORES,
+	    .run = list,
+	}, {
+	    .verb = "end",
+	    .arguments = "USER [session]",
+	    .help = "end one session, or all of the user's",
+	    .options = "",
+	    .words_least = 1,
+	    .words_most = 2,
+	    .needs = CTL_STORES,
+	    .run = end,
+	},
+};
+
+const struct ctl_noun ctl_sessions = {
+	.name = "sessions",
+	.commands = commands,
+	.count = sizeof(commands) / sizeof(commands[0]),
+};

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+/* latchkeyctl user disable, enable, delete, premium. */
+#include "ctl/user.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/account.h"
+#include "auth/premium.h"
+#include "auth/refusal.h"
+#include "base/clock.h"
+#include "base/str.h"
+
+#define REFERENCE_MOST 255	/* code points */
+
+/* The end of the year 9999, the last that RFC 3339 can write. */
+#define LAST_MS INT64_C(253402300799999)
+
+enum rc user_disable(struct op *op, const struct ctl_call *call)
+{
+	const struct user *user;
+	enum rc rc;
+
+	rc = ctl_find(op, call->words[0], &user);
+	if (rc == RC_OK)
+		rc = account_disable(op, user->id, CTL_ACTOR);
+	if (rc == RC_OK)
+		printf("user %s is disabled, every session has ended\n",
+		    user->id);
+	return rc;
+}
+
+enum rc user_enable(struct op *op, const struct ctl_call *call)
+{
+	const struct user *user;
+	enum rc rc;
+
+	rc = ctl_find(op, call->words[0], &user);
+	if (rc == RC_OK)
+		rc = account_enable(op, user->id, CTL_ACTOR);
+	if (rc == RC_OK)
+		printf("user %s may sign in\n", user->id);
+	return rc;
+}
+
+enum rc user_delete(struct op *op, const struct ctl_call *call)
+{
+	const struct user *user;
+	enum rc rc;
+
+	rc = ctl_find(op, call->words[0], &user);
+	if (rc == RC_OK)
+		rc = ctl_confirm(op, call, pool_print(op->pool,
+		    "User %s (%s, %s) will be deleted with everything known "
+		    "about them. There is no way back.", user->id,
+		    user->display_name != NULL ? user->display_name : "-",
+		    user->email != NULL ? user->email : "-"));
+	if (rc != RC_OK)
+		return rc;
+
+	/* Whoever was asked may have thought for a long time. */
+	op->deadline_ms = clock_mono_ms() + CTL_BUDGET_MS;
+	rc = account_delete(op, user->id, CTL_ACTOR);
+	if (rc == RC_OK)
+		printf("user %s is deleted\n", user->id);
+	return rc;
+}
+
+/* Adds a duration to the later of now and the present end. */
+static bool extend(const struct user *user, const char *duration,
+    int64_t *until_ms)
+{
+	int64_t from = clock_now_ms();
+	int64_t ms;
+
+	if (!str_duration(duration, &ms) || ms == 0)
+		return false;
+
+	if (user->premium_until_ms > from)
+		from = user->premium_until_ms;
+	*until_ms = from + ms;
+	return true;
+}
+
+static enum rc read_until(struct op *op, const struct user *user,
+    const char *word, int64_t *until_ms)
+{
+	int64_t ms = 0;
+	bool good;
+
+	if (strcmp(word, "clear") == 0)
+		good = true;
+	else if (word[0] == '+')
+		good = extend(user, word + 1, &ms);
+	else
+		good = clock_from_rfc3339(word, &ms) && ms > 0;
+	if (!good || ms > LAST_MS)
+		return op_refuse(op, RC_BAD, REFUSAL_FIELDS, "%s is no end of "
+		    "premium: write an instant such as 2027-01-31T00:00:00Z, "
+		    "an extension such as +30d, or clear", word);
+
+	*until_ms = ms;
+	return RC_OK;
+}
+
+/* NULL is fine: a reference is made up then. */
+static enum rc check_reference(struct op *op, const char *reference)
+{
+	size_t points = 0;
+
+	if (reference == NULL)
+		return RC_OK;
+
+	for (const char *p = reference; *p != '\0'; p++)
+		if ((*p & 0xc0) != 0x80)
+			points++;
+	if (points > 0 && points <= REFERENCE_MOST)
+		return RC_OK;
+	return op_refuse(op, RC_BAD, REFUSAL_FIELDS,
+	    "--reference takes 1 to %d characters", REFERENCE_MOST);
+}
+
+enum rc user_premium(struct op *op, const struct ctl_call *call)
+{
+	struct premium_change change = {
+	    .reference = call->reference,
+	    .actor = CTL_ACTOR,
+	};
+	const struct user *user;
+	enum rc rc;
+
+	rc = check_reference(op, call->reference);
+	if (rc == RC_OK)
+		rc = ctl_find(op, call->words[0], &user);
+	if (rc == RC_OK)
+		rc = read_until(op, user, call->words[1], &change.until_ms);
+	if (rc == RC_OK)
+		rc = premium_set(op, user->id, &change, &user);
+	if (rc != RC_OK)
+		return rc;
+
+	if (user->premium_until_ms == 0)
+		printf("user %s has no premium\n", user->id);
+	else
+		printf("user %s has premium until %s\n", user->id,
+		    clock_rfc3339(op->pool, user->premium_until_ms));
+	return RC_OK;
+}
