@@ -179,6 +179,9 @@ START_TEST(cb_12_a_provider_is_a_name_and_not_a_path)
 
 	attempt_refused_at(alice, stack_url("/api/auth/%2e%2e/callback"), 404,
 	    "not_found");
+	attempt_refused_at(alice, stack_url(text_print(
+	    "/api/auth/%s/callback", repeated('g', 300))), 404,
+	    "provider_not_configured");
 	attempt_refused_at(alice, stack_url("/api/auth/%2e%2e%2fgoogle"), 404,
 	    "not_found");
 	attempt_refused_at(alice, stack_url("/api/auth/google%20/callback"),
@@ -192,6 +195,21 @@ START_TEST(cb_12_a_provider_is_a_name_and_not_a_path)
 	ck_assert_int_eq(raw_http_status(answer), 400);
 	ck_assert_ptr_null(strstr(answer, "wicked"));
 	pool_free(pool);
+}
+END_TEST
+
+START_TEST(cb_09_broken_encoding_in_any_parameter_is_refused)
+{
+	static const char *const broken[] = {"code=%", "code=%g1", "code=%2",
+		"code=x&state=%", "code=x&%g1=y", "error=%2",
+		"error=access_denied&error_description=%zz", "iss=%"};
+
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		attempt_refused_at(alice, callback_with(broken[i]), 400,
+		    "invalid_request");
+	attempt_refused_at(alice, stack_url(
+	    "/api/auth/google/callback?state=%g1&code=x"), 400,
+	    "invalid_request");
 }
 END_TEST
 
@@ -340,6 +358,8 @@ static TCase *tests(void)
 	tcase_add_test(t, cb_07_a_code_is_passed_on_as_it_is);
 	tcase_add_test(t, cb_07_a_code_too_long_or_with_controls_is_refused);
 	tcase_add_test(t, cb_08_a_code_stays_one_value);
+	tcase_add_test(t,
+	    cb_09_broken_encoding_in_any_parameter_is_refused);
 	tcase_add_test(t, cb_12_a_provider_is_a_name_and_not_a_path);
 	tcase_add_test(t,
 	    cb_14_no_answer_of_a_callback_lets_the_code_travel);

@@ -95,6 +95,39 @@ START_TEST(a_disabled_user_is_refused_once_the_provider_has_proved_who_it_is)
 }
 END_TEST
 
+/* What a change left in Redis whose COMMIT then failed. */
+START_TEST(who_is_disabled_in_redis_alone_comes_in_again)
+{
+	static const char *const left[] = {"disabled", "deleted", "active"};
+	struct flow_tokens tokens = flow_sign_in(alice, "google", "ahead");
+	const char *id = attempt_me(alice, tokens, "id");
+	const char *hash = text_print("latchkey:user:{%s}", id);
+	long version = stack_count(text_print("select version from users "
+	    "where id = '%s'", id));
+
+	stack_redis("HSET", hash, "version", text_print("%ld", version + 1),
+	    "state", left[_i], NULL);
+	if (strcmp(left[_i], "active") == 0)
+		stack_redis("HSET", hash, "unlinked:google",
+		    text_print("%ld", version + 1), NULL);
+	else
+		ck_assert(!tokens_open(alice, tokens.access));
+
+	tokens = flow_sign_in(alice, "google", "ahead");
+	ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
+	tokens = tokens_refresh(alice, tokens.refresh);
+	ck_assert(tokens_open(alice, tokens.access));
+
+	/* It is the row that decides. */
+	turn("disable", id);
+	flow_next("{\"provider\": \"google\", \"subject\": \"ahead\"}");
+	stack_redis("HINCRBY", hash, "version", "1", NULL);
+	attempt_refused(alice, "google", 403, "account_disabled");
+	ck_assert(!tokens_open(alice, tokens.access));
+	stack_sql(text_print("delete from users where id = '%s'", id));
+}
+END_TEST
+
 /* Without the provider's word nobody learns that an account is disabled. */
 START_TEST(who_proves_nothing_learns_nothing)
 {
@@ -181,6 +214,23 @@ START_TEST(em_15_nothing_is_inherited_from_a_deleted_user)
 }
 END_TEST
 
+/* Also where Redis has not heard of it. */
+START_TEST(at_11_the_token_of_a_user_who_is_gone_is_refused_at_once)
+{
+	struct flow_tokens tokens = flow_sign_in(alice, "google", "at-11");
+	const char *id = attempt_me(alice, tokens, "id");
+
+	stack_sql(text_print("update users set disabled_at = now() "
+	    "where id = '%s'", id));
+	ck_assert(!tokens_open(alice, tokens.access));
+	stack_sql(text_print("update users set disabled_at = null "
+	    "where id = '%s'", id));
+	ck_assert(tokens_open(alice, tokens.access));
+	stack_sql(text_print("delete from users where id = '%s'", id));
+	ck_assert(!tokens_open(alice, tokens.access));
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("disable");
@@ -189,10 +239,14 @@ static TCase *tests(void)
 	tcase_add_test(t, se_07_disabling_ends_every_session_at_once);
 	tcase_add_test(t,
 	    a_disabled_user_is_refused_once_the_provider_has_proved_who_it_is);
+	tcase_add_loop_test(t,
+	    who_is_disabled_in_redis_alone_comes_in_again, 0, 3);
 	tcase_add_test(t, who_proves_nothing_learns_nothing);
 	tcase_add_test(t, disabling_stops_a_sign_in_that_has_begun);
 	tcase_add_test(t, em_15_the_address_of_a_disabled_user_lets_nobody_in);
 	tcase_add_test(t, em_15_nothing_is_inherited_from_a_deleted_user);
+	tcase_add_test(t,
+	    at_11_the_token_of_a_user_who_is_gone_is_refused_at_once);
 	return t;
 }
 

@@ -182,8 +182,39 @@ START_TEST(em_07_letter_case_makes_no_second_address)
 	flow_next("{\"provider\": \"google\", \"subject\": \"em-07\", "
 	    "\"email\": \"alice.07@example.com\", \"email_verified\": true, "
 	    "\"hd\": \"example.com\"}");
-	attempt_refused(mallory, "google", 409, "account_link_required");
+	ck_assert_str_eq(attempt_me(mallory, attempt_accepted(mallory,
+	    "google"), "id"), id);
 	ck_assert_str_eq(holder_of("ALICE.07@EXAMPLE.com"), id);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
+	    "Alice.07@Example.COM");
+}
+END_TEST
+
+START_TEST(another_identity_of_the_holders_provider_is_409)
+{
+	static const char *const providers[] = {"google", "discord"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *holder = attempt_me(alice, flow_sign_in(alice,
+		    providers[i], text_print("80%zu", i)), "id");
+
+		flow_next("{\"provider\": \"%s\", \"subject\": \"81%zu\", "
+		    "\"email\": \"80%zu@Gmail.com\", \"email_verified\": "
+		    "true}", providers[i], i, i);
+		attempt_refused(mallory, providers[i], 409,
+		    "provider_already_linked");
+		ck_assert_str_eq(holder_of(text_print("80%zu@gmail.com", i)),
+		    holder);
+
+		/* The other provider's joins. */
+		flow_next("{\"provider\": \"%s\", \"subject\": \"82%zu\", "
+		    "\"email\": \"80%zu@gmail.com\", \"email_verified\": "
+		    "true}", providers[1 - i], i, i);
+		ck_assert_str_eq(attempt_me(mallory, attempt_accepted(
+		    mallory, providers[1 - i]), "id"), holder);
+		ck_assert_str_eq(attempt_me(alice, flow_sign_in(alice,
+		    providers[i], text_print("80%zu", i)), "id"), holder);
+	}
 }
 END_TEST
 
@@ -252,6 +283,69 @@ START_TEST(em_11_a_changed_address_is_the_same_user)
 }
 END_TEST
 
+START_TEST(em_11_an_address_another_identity_backs_stays_verified)
+{
+	struct flow_tokens tokens = changed("em-11-two@gmail.com", true);
+	const char *id = attempt_me(alice, tokens, "id");
+	const char *backs = text_print("where user_id = '%s' "
+	    "and provider = 'discord'", id);
+
+	stack_sql(text_print("insert into oauth_linked_accounts "
+	    "(id, user_id, provider, oauth_id, email, email_verified) values "
+	    "(gen_random_uuid(), '%s', 'discord', '1101', "
+	    "'EM-11-two@Gmail.com', true)", id));
+	tokens = changed("em-11-three@gmail.com", false);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
+	    "em-11-two@gmail.com");
+	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"), "true");
+
+	/* Another address of it backs nothing, nor does its bare word. */
+	stack_sql(text_print("update oauth_linked_accounts "
+	    "set email_verified = false %s", backs));
+	tokens = changed("em-11-three@gmail.com", false);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
+	    "false");
+	tokens = changed("em-11-two@gmail.com", true);
+	stack_sql(text_print("update oauth_linked_accounts "
+	    "set email_verified = true, email = 'else@gmail.com' %s", backs));
+	tokens = changed("em-11-three@gmail.com", false);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
+	    "em-11-two@gmail.com");
+	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
+	    "false");
+}
+END_TEST
+
+START_TEST(em_11_an_address_that_never_was_verified_follows)
+{
+	static const char *const emails[] = {"em-11-a@gmail.com",
+		"em-11-b@gmail.com", "em-11-c@gmail.com"};
+	struct flow_tokens tokens;
+	const char *id = NULL;
+
+	for (size_t i = 0; i < 3; i++) {
+		flow_next("{\"provider\": \"discord\", \"subject\": "
+		    "\"1102\", \"email\": \"%s\", \"email_verified\": "
+		    "false}", emails[i]);
+		tokens = attempt_accepted(alice, "discord");
+		if (id == NULL)
+			id = attempt_me(alice, tokens, "id");
+		ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
+		ck_assert_str_eq(attempt_me(alice, tokens, "email"),
+		    emails[i]);
+		ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
+		    "false");
+	}
+
+	/* Without one now, the last stays. */
+	flow_next("{\"provider\": \"discord\", \"subject\": \"1102\", "
+	    "\"without\": [\"email\"]}");
+	tokens = attempt_accepted(alice, "discord");
+	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
+	    "em-11-c@gmail.com");
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("email");
@@ -264,8 +358,12 @@ static TCase *tests(void)
 	tcase_add_test(t, google_speaks_for_the_addresses_it_hosts);
 	tcase_add_test(t, a_provider_that_is_not_trusted_verifies_nothing);
 	tcase_add_test(t, em_07_letter_case_makes_no_second_address);
+	tcase_add_test(t, another_identity_of_the_holders_provider_is_409);
 	tcase_add_test(t, em_10_dots_and_tags_are_other_addresses);
 	tcase_add_test(t, em_11_a_changed_address_is_the_same_user);
+	tcase_add_test(t,
+	    em_11_an_address_another_identity_backs_stays_verified);
+	tcase_add_test(t, em_11_an_address_that_never_was_verified_follows);
 	return t;
 }
 

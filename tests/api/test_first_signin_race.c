@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include <check.h>
 
@@ -18,6 +19,9 @@
 
 #define NEWCOMERS   50
 #define REPETITIONS 50
+
+/* Two workers with a pool of four each. */
+#define CONNECTIONS 8
 
 /* A sign-in that needs its callback only, for any browser. */
 struct ready {
@@ -88,22 +92,27 @@ static void finish_one(struct browser *own, size_t i, void *argument)
 }
 
 /*
- * Nobody can write users for a while, though everybody can look: all who
- * come find that there is no such user, and then go on together.
+ * Nobody can write users until count wait to (or half a second is over),
+ * though everybody can look: all who come find that there is no such user,
+ * and then go on together.
  */
-static void *hold_users(void *argument)
+static void *hold_users(void *count)
 {
-	(void)argument;
-	stack_sql("begin; lock table users in share mode; "
-	    "select pg_sleep(0.5); commit");
+	stack_sql(text_print("do $$ begin lock table users in share mode; "
+	    "for i in 1 .. 250 loop exit when (select count(*) >= %zu from "
+	    "pg_locks where not granted); perform pg_sleep(0.002); end loop; "
+	    "end $$", *(const size_t *)count));
 	return NULL;
 }
 
 static void race_behind_lock(size_t count, struct ready *all)
 {
+	/* More have no connection. */
+	size_t waiting = count < CONNECTIONS ? count : CONNECTIONS;
 	pthread_t holder;
 
-	ck_assert_int_eq(pthread_create(&holder, NULL, hold_users, NULL), 0);
+	ck_assert_int_eq(pthread_create(&holder, NULL, hold_users, &waiting),
+	    0);
 	while (stack_count("select count(*) from pg_locks where granted and "
 	    "relation = 'users'::regclass and mode = 'ShareLock'") == 0)
 		continue;
@@ -134,6 +143,36 @@ START_TEST(cc_01_a_first_sign_in_50_times_at_once_makes_one_user)
 }
 END_TEST
 
+START_TEST(cc_01_two_codes_of_one_new_identity_at_once_make_one_user)
+{
+	struct facts before = facts_now();
+
+	for (int i = 0; i < REPETITIONS; i++) {
+		struct ready pair[2];
+
+		for (int j = 0; j < 2; j++)
+			pair[j] = make_ready(text_print("codes-%d", i));
+		if (i % 2 == 0)
+			race_behind_lock(2, pair);
+		else
+			race_run(2, finish_one, pair);
+		ck_assert_msg(pair[0].status == 200 && pair[1].status == 200,
+		    "repetition %d: %ld %s, %ld %s", i, pair[0].status,
+		    pair[0].code, pair[1].status, pair[1].code);
+	}
+	before.users += REPETITIONS;
+	before.identities += REPETITIONS;
+	before.sessions += 2 * REPETITIONS;
+	before.calls += 2 * REPETITIONS;
+	facts_assert_same(&before);
+	/* Each is told as what it was: the first came, the second came back. */
+	ck_assert_int_eq(stack_count("select count(*) from users u where "
+	    "email like 'codes-%' and array['signed_in', 'signed_up'] = "
+	    "(select array_agg(kind order by kind) from events "
+	    "where user_id = u.id)"), REPETITIONS);
+}
+END_TEST
+
 /* One answer of each pair is the tokens, the other the usual refusal. */
 static void assert_one_winner(const struct ready *pair, int repetition)
 {
@@ -146,15 +185,17 @@ static void assert_one_winner(const struct ready *pair, int repetition)
 	    pair[1].code);
 }
 
-START_TEST(rp_01_a_callback_twice_at_once_opens_one_session)
+/* The same callback twice, as act goes about it: one session each time. */
+static void assert_each_counts_once(const char *name,
+    void (*act)(struct browser *, size_t, void *))
 {
 	struct facts before = facts_now();
 
 	for (int i = 0; i < REPETITIONS; i++) {
 		struct ready pair[2];
 
-		pair[0] = pair[1] = make_ready(text_print("twice-%d", i));
-		race_run(2, finish_one, pair);
+		pair[0] = pair[1] = make_ready(text_print("%s-%d", name, i));
+		race_run(2, act, pair);
 		assert_one_winner(pair, i);
 	}
 	before.users += REPETITIONS;
@@ -162,6 +203,26 @@ START_TEST(rp_01_a_callback_twice_at_once_opens_one_session)
 	before.sessions += REPETITIONS;
 	before.calls += REPETITIONS;
 	facts_assert_same(&before);
+}
+
+START_TEST(rp_01_a_callback_twice_at_once_opens_one_session)
+{
+	assert_each_counts_once("twice", finish_one);
+}
+END_TEST
+
+/* The second comes while the first is still with the provider. */
+static void finish_one_by_one(struct browser *own, size_t i, void *argument)
+{
+	nanosleep(&(struct timespec){.tv_nsec = (long)i * 20000000}, NULL);
+	finish_one(own, i, argument);
+}
+
+START_TEST(rp_01_a_callback_again_20_ms_later_opens_one_session)
+{
+	flow_fault("{\"provider\": \"google\", \"endpoint\": \"token\", "
+	    "\"kind\": \"delay\", \"value\": 30, \"sticky\": true}");
+	assert_each_counts_once("again", finish_one_by_one);
 }
 END_TEST
 
@@ -199,7 +260,10 @@ static TCase *tests(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t,
 	    cc_01_a_first_sign_in_50_times_at_once_makes_one_user);
+	tcase_add_test(t,
+	    cc_01_two_codes_of_one_new_identity_at_once_make_one_user);
 	tcase_add_test(t, rp_01_a_callback_twice_at_once_opens_one_session);
+	tcase_add_test(t, rp_01_a_callback_again_20_ms_later_opens_one_session);
 	tcase_add_test(t, racing_newcomers_do_not_share_an_address);
 	return t;
 }

@@ -249,6 +249,39 @@ START_TEST(rq_15_cookies_almost_ours_reach_no_answer)
 }
 END_TEST
 
+/* A header line with a byte of its value replaced by byte; the answer. */
+static const char *with_byte(const char *name, char byte)
+{
+	char *text = pool_print(op->pool, "GET /api/auth/google HTTP/1.1\r\n"
+	    "Host: localhost\r\nConnection: close\r\n"
+	    "%s: wicked@Set-Cookie: wicked=1\r\n\r\n", name);
+	size_t len = strlen(text);
+
+	*strchr(text, '@') = byte;
+	return raw_http_send_n(op->pool, text, len);
+}
+
+START_TEST(rq_16_odd_bytes_in_a_header_reach_no_answer)
+{
+	static const char *const names[] = {"User-Agent", "Cookie", "Origin",
+		"Authorization", "Accept", "X-Request-Id", "Sec-Fetch-Site"};
+	static const char bytes[] = {'\0', '\n', '\r', '\x80', '\xff'};
+
+	for (size_t i = 0; i < COUNT(names) * COUNT(bytes); i++) {
+		char byte = bytes[i % COUNT(bytes)];
+		const char *answer = with_byte(names[i / COUNT(bytes)], byte);
+		int status = raw_http_status(answer);
+
+		ck_assert_msg(status == 303 || status == 400, "%s %x: %s",
+		    names[i / COUNT(bytes)], (unsigned char)byte, answer);
+		if (byte == '\0')
+			ck_assert_int_eq(status, 400);
+		ck_assert_ptr_null(strstr(answer, "wicked"));
+	}
+	assert_log_is_whole();
+}
+END_TEST
+
 START_TEST(rq_17_a_message_of_two_lengths_is_refused)
 {
 	static const char *const headers[] = {
@@ -352,6 +385,7 @@ int main(void)
 	tcase_add_test(t,
 	    rq_15_foreign_cookies_are_ignored_and_our_own_come_once);
 	tcase_add_test(t, rq_15_cookies_almost_ours_reach_no_answer);
+	tcase_add_test(t, rq_16_odd_bytes_in_a_header_reach_no_answer);
 	tcase_add_test(t, rq_17_a_message_of_two_lengths_is_refused);
 	tcase_add_test(t, rq_18_two_authorizations_are_none);
 	tcase_add_test(t, rq_19_headers_of_other_purposes_change_nothing);

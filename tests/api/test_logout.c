@@ -4,6 +4,7 @@
  * that is none.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <check.h>
 
@@ -14,8 +15,10 @@
 #include "support/text.h"
 #include "support/tokens.h"
 
-#define SESSIONS 5
-#define RACERS	 51
+#define SESSIONS    3
+#define RACERS	    51
+#define REPETITIONS 50
+#define WORKERS_MOST 8
 
 static struct op *op;
 static struct browser *browser;
@@ -182,28 +185,90 @@ static void race(struct browser *own, size_t i, void *argument)
 	    text != NULL ? text : "");
 }
 
-START_TEST(lo_03_nothing_that_raced_a_logout_all_lives_afterwards)
+/* Nobody's answer is good for anything, nor what there was before. */
+static void assert_all_dead(void)
 {
-	for (size_t i = 0; i < SESSIONS; i++)
-		sessions[i] = flow_sign_in(browser, "google", "carol");
+	const struct raced *newest[SESSIONS] = {NULL};
 
-	race_run(RACERS, race, NULL);
 	ck_assert_int_eq(raced[RACERS / 2].status, 204);
-	ck_assert_str_eq(tokens_session_count(sessions[0].refresh), "0");
 	for (size_t i = 0; i < RACERS; i++) {
 		if (i == RACERS / 2)
 			continue;
-		if (raced[i].status != 200) {
+		if (raced[i].status == 200)
+			newest[i % SESSIONS] = &raced[i];
+		else
 			ck_assert_int_eq(raced[i].status, 401);
-			continue;
-		}
-		tokens_assert_dead(browser, raced[i].refresh);
-		ck_assert(!tokens_open(browser, raced[i].access));
 	}
+	ck_assert_str_eq(tokens_session_count(sessions[0].refresh), "0");
+	ck_assert_str_eq(tokens_current_count(sessions[0].refresh), "0");
 	for (size_t i = 0; i < SESSIONS; i++) {
 		tokens_assert_dead(browser, sessions[i].refresh);
 		ck_assert(!tokens_open(browser, sessions[i].access));
+		if (newest[i] == NULL)
+			continue;
+		tokens_assert_dead(browser, newest[i]->refresh);
+		ck_assert(!tokens_open(browser, newest[i]->access));
 	}
+}
+
+START_TEST(lo_03_nothing_that_raced_a_logout_all_lives_afterwards)
+{
+	for (int i = 0; i < REPETITIONS; i++) {
+		for (size_t k = 0; k < SESSIONS; k++)
+			sessions[k] = flow_sign_in(browser, "google", "carol");
+		race_run(RACERS, race, NULL);
+		assert_all_dead();
+	}
+	ck_assert_int_eq(stack_count("select count(*) from events e join "
+	    "users u on u.id = e.user_id where u.email = 'carol@gmail.com' "
+	    "and e.kind = 'signed_out_everywhere'"), REPETITIONS);
+}
+END_TEST
+
+/* A right refresh token with a claim more, which makes it about size bytes. */
+static const char *of_size(size_t size)
+{
+	struct jws_key key = forge_refresh_key(op);
+	struct forge_claims claims = forge_like(op, tokens.refresh);
+	const char *payload = forge_payload(op, &claims);
+	size_t more = (size - strlen(tokens.refresh) - 12) / 4 * 3;
+	char *letters = pool_alloc(op->pool, more + 1);
+
+	memset(letters, 'a', more);
+	return forge_signed(op, key.bytes, 256, pool_print(op->pool,
+	    "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"%s\"}", key.id),
+	    pool_print(op->pool, "{\"x\":\"%s\",%s", letters,
+		payload + 1));
+}
+
+START_TEST(rs_09_a_token_of_more_than_4_kib_logs_nobody_out)
+{
+	static const size_t sizes[] = {4200, 5000, 15000, 17000, 1000000,
+		16000000};
+	pid_t before[WORKERS_MOST];
+	pid_t after[WORKERS_MOST];
+	size_t count = stack_workers(before, WORKERS_MOST);
+
+	for (size_t i = 0; i < 6; i++) {
+		const char *text = of_size(sizes[i]);
+
+		ck_assert_uint_gt(strlen(text), 4096);
+		ck_assert_int_eq(tokens_logout(browser, text),
+		    sizes[i] <= 15000 ? 204 : 413);
+		ck_assert_int_eq(tokens_logout(browser, strchr(text, '.')),
+		    sizes[i] <= 15000 ? 204 : 413);
+		ck_assert(tokens_open(browser, tokens.access));
+	}
+	ck_assert_int_eq(tokens_logout(browser, text_print("%sa",
+	    of_size(1000))), 204);
+	ck_assert(tokens_open(browser, tokens.access));
+
+	/* Nothing else was wrong with them. */
+	ck_assert_uint_le(strlen(of_size(4096)), 4096);
+	ck_assert_int_eq(tokens_logout(browser, of_size(4096)), 204);
+	ck_assert(!tokens_open(browser, tokens.access));
+	ck_assert_uint_eq(stack_workers(after, WORKERS_MOST), count);
+	ck_assert_mem_eq(after, before, count * sizeof(*before));
 }
 END_TEST
 
@@ -273,6 +338,7 @@ int main(void)
 	tcase_add_test(t, lo_03_logout_all_takes_a_live_access_token);
 	tcase_add_test(t,
 	    lo_03_nothing_that_raced_a_logout_all_lives_afterwards);
+	tcase_add_test(t, rs_09_a_token_of_more_than_4_kib_logs_nobody_out);
 	tcase_add_test(t, lo_06_no_other_method_logs_out);
 	tcase_add_test(t, lo_08_while_redis_is_down_nobody_is_told_it_is_done);
 	suite_add_tcase(s, t);

@@ -3,6 +3,7 @@
  * latchkeyctl migrate on databases of its own, and every query of ours
  * against the schema it makes.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -269,6 +270,30 @@ START_TEST(a_refused_configuration_is_78)
 }
 END_TEST
 
+/* A pipe whose reader is gone. */
+static int closed_pipe(void)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	close(ends[0]);
+	return ends[1];
+}
+
+START_TEST(a_reader_who_goes_away_ends_no_migration_but_is_told_of)
+{
+	struct program_end end = program_run(&(struct program_plan){
+	    .name = "latchkeyctl", .arguments = {"-c", conf, "migrate"},
+	    .output = closed_pipe()});
+
+	/* No signal: it is done, only the lines are lost. */
+	ck_assert_int_eq(end.code, EX_IOERR);
+	ck_assert_ptr_nonnull(strstr(end.err, "could not be written"));
+	ck_assert_int_eq(count("select count(*) from schema_migrations"),
+	    SCHEMA_COUNT);
+}
+END_TEST
+
 START_TEST(every_query_prepares_on_a_fresh_schema)
 {
 	PGconn *db;
@@ -315,6 +340,8 @@ int main(void)
 	tcase_add_test(t, wrong_usage_is_64);
 	tcase_add_test(t, help_and_version_are_0);
 	tcase_add_test(t, a_refused_configuration_is_78);
+	tcase_add_test(t,
+	    a_reader_who_goes_away_ends_no_migration_but_is_told_of);
 	tcase_add_test(t, every_query_prepares_on_a_fresh_schema);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -83,6 +83,7 @@ static void assert_only_its_issuer(const char *provider, const char *stranger)
 		text_print("%s/", own), issuer_of(stranger), "",
 		text_print("HTTPS%s", own + 5),
 		text_print("http%s", own + 5),
+		text_print("https://LOCALHOST%s", strchr(own + 8, ':')),
 		text_print("%sx", own), text_print("%.10s", own),
 		text_print("%%20%s", own), NULL,
 	};

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Peers at the FastCGI socket that are silent, drip, stop in the middle or go
- * away.  None holds a thread for longer than io_timeout, none harms a worker.
+ * away.  None holds a thread for longer than io_timeout, or than answering may
+ * take where it reads nothing; none harms a worker.
  * The stack has two workers of two threads and a short time limit.
  */
+#include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -15,15 +19,23 @@
 #include "base/op.h"
 #include "support/fcgi_client.h"
 #include "support/flow.h"
+#include "support/program.h"
 #include "support/stack.h"
 
-#define IO_TIMEOUT_MS 1000
-#define THREADS	      4
+#define IO_TIMEOUT_MS  1000
+#define THREADS	       4
+#define WORKER_THREADS 2
 
 /* The watch looks four times a second; there is time for a slow machine. */
 #define CUT_OFF_MS (IO_TIMEOUT_MS + 1500)
 
 #define ANSWER_MS 5000
+
+/* Answering may take twice a request's budget, the last write included. */
+#define WRITE_MS 22000
+
+/* Makes an answer that libfcgi still holds whole when it is finished. */
+#define LABEL_SIZE 6000
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -203,6 +215,88 @@ START_TEST(a_peer_that_says_no_more_still_gets_its_answer)
 }
 END_TEST
 
+/*
+ * A listening socket that small send buffers are inherited from: in that of a
+ * Unix socket any answer would fit.
+ */
+static int listening_socket(struct sockaddr_in *name)
+{
+	const int least = 1;
+	socklen_t len = sizeof(*name);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*name = (struct sockaddr_in){.sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least,
+	    sizeof(least)), 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)name, len), 0);
+	ck_assert_int_eq(listen(fd, 16), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)name, &len), 0);
+	return fd;
+}
+
+/* Asks for /auth/providers there with room for very little of the answer. */
+static int ask(const struct sockaddr_in *name)
+{
+	const int least = 1;
+	struct str out;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least,
+	    sizeof(least)), 0);
+	ck_assert_int_eq(connect(fd, (const struct sockaddr *)name,
+	    sizeof(*name)), 0);
+	str_init(&out, op->pool);
+	fcgi_client_head(&out, "GET", "/auth/providers", NULL);
+	fcgi_client_body(&out, "");
+	ck_assert(fcgi_client_write(fd, &out));
+	return fd;
+}
+
+/* The stack's configuration with a label of so many letters. */
+static const char *labelled(size_t letters)
+{
+	char *label = pool_alloc(op->pool, letters + 1);
+
+	memset(label, 'a', letters);
+	return program_conf("\"Other\"", pool_print(op->pool, "\"%s\"",
+	    label));
+}
+
+START_TEST(a_peer_that_reads_nothing_is_cut_off)
+{
+	struct sockaddr_in name;
+	struct program program = program_start(&(struct program_plan){
+	    .name = "latchkey",
+	    .arguments = {"-c", labelled(LABEL_SIZE)},
+	    .input = listening_socket(&name)});
+	int fds[WORKER_THREADS];
+	const char *answer;
+	int64_t begun;
+	int fd;
+
+	ck_assert(program_says_within(&program, "event=started", 5000));
+	begun = clock_mono_ms();
+	for (size_t i = 0; i < WORKER_THREADS; i++)
+		fds[i] = ask(&name);
+	/* Nobody takes this one: each thread has a part of its answer left. */
+	fd = ask(&name);
+	ck_assert_ptr_null(fcgi_client_read(op->pool, fd, 400));
+	answer = fcgi_client_read(op->pool, fd, WRITE_MS);
+	ck_assert_msg(answer != NULL, "no thread was let go");
+	ck_assert_int_eq(fcgi_client_status(answer), 200);
+	ck_assert_int_le(clock_mono_ms() - begun, WRITE_MS);
+
+	close(fd);
+	for (size_t i = 0; i < WORKER_THREADS; i++)
+		close(fds[i]);
+	ck_assert_int_eq(kill(program.pid, SIGTERM), 0);
+	ck_assert_int_eq(program_wait(&program).code, EX_OK);
+}
+END_TEST
+
 START_TEST(rs_13_a_peer_that_goes_away_harms_nobody)
 {
 	struct str out;
@@ -241,6 +335,7 @@ int main(void)
 	tcase_add_test(t, rq_04_a_body_that_never_comes_holds_no_thread);
 	tcase_add_test(t, a_dripping_peer_is_cut_off);
 	tcase_add_test(t, a_peer_that_says_no_more_still_gets_its_answer);
+	tcase_add_test(t, a_peer_that_reads_nothing_is_cut_off);
 	tcase_add_test(t, rs_13_a_peer_that_goes_away_harms_nobody);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -5,7 +5,6 @@
  */
 #include <glob.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,12 +12,9 @@
 
 #include "support/flow.h"
 #include "support/forge.h"
-#include "support/race.h"
 #include "support/stack.h"
 #include "support/text.h"
 #include "support/tokens.h"
-
-#define RACERS 100
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -94,55 +90,6 @@ START_TEST(rt_03_the_token_before_yields_the_same_successor_within_the_grace)
 	let_a_second_pass();
 	ck_assert_str_eq(tokens_refresh(browser, first.refresh).refresh, again.refresh);
 	ck_assert_str_eq(tokens_recorded(tokens.refresh, "generation"), "3");
-}
-END_TEST
-
-struct raced {
-	long status;
-	char refresh[2048];
-	char access[2048];
-};
-
-static struct raced raced[RACERS];
-
-static void race(struct browser *own, size_t i, void *token)
-{
-	struct answer answer = flow_refresh(own, token);
-	const char *next = answer_member(own, &answer, "refresh_token");
-	const char *access = answer_member(own, &answer, "access_token");
-
-	raced[i].status = answer.status;
-	snprintf(raced[i].refresh, sizeof(raced[i].refresh), "%s",
-	    next != NULL ? next : "");
-	snprintf(raced[i].access, sizeof(raced[i].access), "%s",
-	    access != NULL ? access : "");
-}
-
-START_TEST(rt_05_a_hundred_racing_refreshes_have_one_successor)
-{
-	char *token = pool_text(op->pool, tokens.refresh);
-	struct flow_tokens next;
-
-	race_run(RACERS, race, token);
-	for (size_t i = 0; i < RACERS; i++) {
-		ck_assert_int_eq(raced[i].status, 200);
-		ck_assert_str_eq(raced[i].refresh, raced[0].refresh);
-	}
-	ck_assert(tokens_open(browser, raced[0].access));
-	ck_assert(tokens_open(browser, raced[RACERS - 1].access));
-
-	let_a_second_pass();
-	ck_assert_str_eq(tokens_refresh(browser, token).refresh,
-	    raced[0].refresh);
-
-	/* One leaf: one record, one generation on, and its token works. */
-	ck_assert_str_eq(tokens_recorded(token, "generation"), "2");
-	ck_assert_str_eq(forge_claim(op, raced[0].refresh, "jti"),
-	    text_print("%s.2", forge_claim(op, token, "sid")));
-	next = tokens_refresh(browser, raced[0].refresh);
-	tokens_assert_dead(browser, token);
-	tokens_assert_dead(browser, next.refresh);
-	ck_assert_int_eq(tokens_events("refresh_token_reused", token), 1);
 }
 END_TEST
 
@@ -317,6 +264,39 @@ START_TEST(a_refresh_works_at_whatever_worker_it_comes_to)
 }
 END_TEST
 
+START_TEST(cc_06_a_flow_may_change_workers_at_every_step)
+{
+	pid_t workers[2];
+	struct browser *own = browser_new();
+	const char *token = NULL;
+
+	ck_assert_uint_eq(stack_workers(workers, COUNT(workers)), 2);
+	for (size_t i = 0; i < 4; i++) {
+		const char *url;
+		struct answer answer;
+
+		hold(workers[i % 2]);
+		url = flow_consent_as(own, "google", flow_start(own, "google"),
+		    "cc-06");
+		kill(workers[i % 2], SIGCONT);
+		hold(workers[(i + 1) % 2]);
+		answer = browser_get(own, url);
+		ck_assert_int_eq(answer.status, 200);
+		if (token != NULL)
+			ck_assert_int_eq(tokens_logout(own, token), 204);
+		kill(workers[(i + 1) % 2], SIGCONT);
+		hold(workers[i % 2]);
+		ck_assert(tokens_open(own, answer_member(own, &answer,
+		    "access_token")));
+		if (token != NULL)
+			tokens_assert_dead(own, token);
+		kill(workers[i % 2], SIGCONT);
+		token = answer_member(own, &answer, "refresh_token");
+	}
+	browser_free(own);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("refresh");
@@ -331,12 +311,12 @@ int main(void)
 	    rt_01_a_refresh_answers_new_tokens_that_nobody_stores);
 	tcase_add_test(t,
 	    rt_03_the_token_before_yields_the_same_successor_within_the_grace);
-	tcase_add_test(t, rt_05_a_hundred_racing_refreshes_have_one_successor);
 	tcase_add_test(t, rt_07_what_is_no_refresh_token_is_refused);
 	tcase_add_test(t, rt_07_a_token_of_ours_with_other_claims_is_refused);
 	tcase_add_test(t, rt_08_a_token_too_large_is_refused);
 	tcase_add_test(t, rt_19_only_a_post_of_json_refreshes);
 	tcase_add_test(t, a_refresh_works_at_whatever_worker_it_comes_to);
+	tcase_add_test(t, cc_06_a_flow_may_change_workers_at_every_step);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

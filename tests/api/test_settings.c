@@ -51,7 +51,8 @@ static void close_to_newcomers(void)
 
 	flow_sign_in(browser, "google", "old-friend");
 	browser_free(browser);
-	set_at_top("sign_up = \"closed\"\n");
+	set_at_top("sign_up = \"closed\"\n"
+	    "account_linking = \"explicit\"\n");
 }
 
 START_TEST(closed_takes_nobody_new)

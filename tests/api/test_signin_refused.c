@@ -193,26 +193,6 @@ START_TEST(a_foreign_nonce_lets_nobody_in)
 }
 END_TEST
 
-/* discord's first: the address is google's word then. */
-START_TEST(a_verified_address_of_another_account_is_409)
-{
-	struct answer answer;
-
-	flow_sign_in(alice, "discord", "409409");
-	before = facts_now();
-	flow_next("{\"provider\": \"google\", \"subject\": \"second\", "
-	    "\"email\": \"409409@GMAIL.com\", \"email_verified\": true}");
-	before.calls++;
-	answer = browser_get(alice, callback("google"));
-	facts_assert_refused(alice, &answer, 409, "account_link_required",
-	    &before);
-	ck_assert_ptr_nonnull(strstr(answer_member(alice, &answer, "detail"),
-	    "the way you did before"));
-	/* The earlier way still works. */
-	flow_sign_in(alice, "discord", "409409");
-}
-END_TEST
-
 START_TEST(em_01_an_unverified_address_makes_a_separate_account)
 {
 	struct answer answer;
@@ -267,6 +247,89 @@ START_TEST(people_get_a_page_programs_a_problem)
 }
 END_TEST
 
+/* The page that a refused navigation to path shows. */
+static const char *page(const char *path)
+{
+	struct answer answer = browser_send(alice, "GET", stack_url(path),
+	    as_page, NULL);
+
+	ck_assert_int_ge(answer.status, 400);
+	ck_assert(str_begins(answer.body, "<!DOCTYPE html>"));
+	return answer.body;
+}
+
+START_TEST(the_page_leads_back_to_where_the_flow_began)
+{
+	static const char *const providers[] = {"google", "discord", "other"};
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *path = text_print("/api/auth/%s", providers[i]);
+		const char *html = page(text_print("%s/callback?state=x",
+		    path));
+		const char *link = strstr(html, "<a href=\"");
+		struct answer answer;
+
+		ck_assert_ptr_nonnull(link);
+		link += strlen("<a href=\"");
+		ck_assert(str_begins(link, text_print("%s\">Start again</a>",
+		    path)));
+		answer = browser_get(alice, stack_url(text_copy(link,
+		    strcspn(link, "\""))));
+		ck_assert_int_eq(answer.status, 303);
+		flow_next("{\"provider\": \"%s\", \"subject\": \"77%zu\"}",
+		    providers[i], i);
+		ck_assert_int_eq(browser_get(alice, flow_consent(alice,
+		    answer_header(alice, &answer, "Location", 0))).status, 200);
+	}
+}
+END_TEST
+
+START_TEST(where_there_is_no_provider_the_page_leads_to_the_site_alone)
+{
+	static const char *const paths[] = {"/api/auth/wicked",
+		"/api/auth/wicked/callback?code=x&state=y",
+		"/api/auth/Google/callback?code=x&state=y",
+		"/api/auth/google%22/callback?code=x&state=y",
+		"/api/auth/%3Cb%3Ewicked/callback"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		const char *html = page(paths[i]);
+
+		ck_assert_ptr_null(strstr(html, "Start again"));
+		ck_assert_ptr_null(strstr(html, "/auth/"));
+		ck_assert_ptr_null(strstr(html, "wicked"));
+		ck_assert_ptr_nonnull(strstr(html, "<p><a href=\"/\">"));
+	}
+}
+END_TEST
+
+START_TEST(a_method_that_is_not_answered_is_a_page_to_people_too)
+{
+	static const char *const paths[] = {"/api/auth/google",
+		"/api/auth/google/callback?code=x&state=y"};
+	struct answer answer;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *url = stack_url(paths[i]);
+
+		answer = browser_send(alice, "POST", url, as_page, "code=x");
+		ck_assert_int_eq(answer.status, 405);
+		ck_assert_str_eq(answer_header(alice, &answer, "Allow", 0),
+		    "GET");
+		ck_assert_str_eq(answer_header(alice, &answer, "Content-Type",
+		    0), "text/html; charset=utf-8");
+		ck_assert_ptr_nonnull(strstr(answer.body,
+		    "<a href=\"/api/auth/google\">Start again</a>"));
+		answer = browser_send(alice, "POST", url, NULL, "code=x");
+		flow_assert_problem(alice, &answer, 405, "method_not_allowed");
+	}
+	/* Elsewhere nobody navigates. */
+	answer = browser_send(alice, "POST", stack_url("/api/users/me"),
+	    as_page, "");
+	flow_assert_problem(alice, &answer, 405, "method_not_allowed");
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("signin_refused");
@@ -283,9 +346,12 @@ static TCase *tests(void)
 	tcase_add_test(t, mx_01_an_answer_for_another_provider_is_refused);
 	tcase_add_test(t, mx_04_an_answer_of_another_issuer_is_refused);
 	tcase_add_test(t, a_foreign_nonce_lets_nobody_in);
-	tcase_add_test(t, a_verified_address_of_another_account_is_409);
 	tcase_add_test(t, em_01_an_unverified_address_makes_a_separate_account);
 	tcase_add_test(t, people_get_a_page_programs_a_problem);
+	tcase_add_test(t, the_page_leads_back_to_where_the_flow_began);
+	tcase_add_test(t, a_method_that_is_not_answered_is_a_page_to_people_too);
+	tcase_add_test(t,
+	    where_there_is_no_provider_the_page_leads_to_the_site_alone);
 	return t;
 }
 

@@ -7,6 +7,8 @@
 
 #include <check.h>
 
+#include "base/crypt.h"
+#include "client/fetch.h"
 #include "support/flow.h"
 #include "support/forge.h"
 #include "support/stack.h"
@@ -207,6 +209,56 @@ START_TEST(at_04_a_token_with_another_signature_is_refused)
 }
 END_TEST
 
+/* alice's consent as latchkey asks for it, for a verifier of our own. */
+static const char *code_for(const char *verifier)
+{
+	const char *url = flow_start(browser, "google");
+	const char *challenge = flow_parameter(browser, url,
+	    "code_challenge");
+	const char *at = strstr(url, challenge);
+
+	ck_assert_ptr_nonnull(at);
+	url = text_print("%.*s%s%s", (int)(at - url), url,
+	    crypt_sha256_base64url(op->pool, verifier),
+	    at + strlen(challenge));
+	return flow_parameter(browser, flow_consent_as(browser, "google", url,
+	    "alice"), "code");
+}
+
+/* What Google gives latchkey for alice, by asking as latchkey does. */
+static const char *id_token_of_google(void)
+{
+	const char *verifier = crypt_random_token(op->pool);
+	const struct fetch_answer *answer;
+	const struct js *body;
+
+	fetch_open("test/1 (https://www.example.org)");
+	ck_assert_int_eq(fetch_run(op, &(struct fetch_request){
+	    .url = text_print("%s/google/token",
+		stack_setting("PROVIDER_URL")),
+	    .form = text_print("grant_type=authorization_code&code=%s"
+		"&redirect_uri=%s&code_verifier=%s&client_id=test-google"
+		"&client_secret=test-google-secret", code_for(verifier),
+		stack_url("/api/auth/google/callback"), verifier),
+	    .ca_file = text_print("%s/provider/ca.pem", stack_dir()),
+	    .internal = true}, &answer), RC_OK);
+	ck_assert_msg(answer->status == 200, "%s", answer->body);
+	ck_assert_int_eq(js_parse(op, answer->body, answer->len, &body),
+	    RC_OK);
+	fetch_close();
+	return js_text(body, "id_token");
+}
+
+START_TEST(at_09_an_id_token_of_a_provider_opens_nothing)
+{
+	const char *id_token = id_token_of_google();
+
+	ck_assert_ptr_nonnull(id_token);
+	ck_assert_str_eq(forge_claim(op, id_token, "aud"), "test-google");
+	assert_refused(id_token);
+}
+END_TEST
+
 START_TEST(at_12_an_access_token_dies_with_its_session)
 {
 	struct answer answer;
@@ -238,6 +290,7 @@ int main(void)
 	tcase_add_test(t,
 	    at_04_a_header_that_names_no_key_of_ours_is_refused);
 	tcase_add_test(t, at_04_a_token_with_another_signature_is_refused);
+	tcase_add_test(t, at_09_an_id_token_of_a_provider_opens_nothing);
 	tcase_add_test(t, at_12_an_access_token_dies_with_its_session);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

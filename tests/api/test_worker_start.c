@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The worker program by itself: its options, what it refuses and how, and
- * the signals that end it.
+ * the signals that end it, whatever it is busy with.
  */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -13,6 +14,11 @@
 
 #include <check.h>
 
+#include "base/clock.h"
+#include "base/pool.h"
+#include "base/str.h"
+#include "support/fcgi_client.h"
+#include "support/flow.h"
 #include "support/program.h"
 #include "support/stack.h"
 #include "support/text.h"
@@ -20,6 +26,10 @@
 /* A refusal pauses for a second, so that a supervisor does not spin. */
 #define PAUSE_LEAST_MS 900
 #define PAUSE_MOST_MS  4000
+
+/* A stop that waits no longer than this for a request that takes longer. */
+#define STOP_TIMEOUT_MS 1000
+#define HANG_MS		8000
 
 static size_t lines(const char *text)
 {
@@ -229,6 +239,76 @@ START_TEST(a_signal_during_the_start_is_not_lost)
 }
 END_TEST
 
+/*
+ * Sends the worker listening there a start for which it must ask the
+ * provider, and waits until it asks.
+ */
+static int start_that_asks(int listening)
+{
+	struct pool *pool = pool_new();
+	struct sockaddr_un name;
+	socklen_t len = sizeof(name);
+	struct str out;
+	size_t before = flow_recorded("other", "discovery");
+	int64_t until = clock_mono_ms() + 5000;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&name,
+	    &len), 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&name, len), 0);
+	str_init(&out, pool);
+	fcgi_client_head(&out, "GET", "/auth/other", NULL);
+	fcgi_client_body(&out, "");
+	ck_assert(fcgi_client_write(fd, &out));
+	pool_free(pool);
+
+	while (flow_recorded("other", "discovery") == before) {
+		ck_assert_int_lt(clock_mono_ms(), until);
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+	return fd;
+}
+
+/* What is still busy when stop_timeout is over is left undone. */
+START_TEST(a_worker_with_a_request_that_hangs_is_gone_after_stop_timeout)
+{
+	struct program_plan plan = {.name = "latchkey", .arguments = {"-c",
+	    program_conf("base_url =", "stop_timeout = \"1s\"; base_url =")},
+	    .input = listening_socket()};
+	struct program program;
+	struct program_end end;
+	int64_t told;
+	int fd;
+
+	/* The loader then writes when it sets up and when it tears down. */
+	ck_assert_int_eq(setenv("LD_DEBUG", "libs", 1), 0);
+	program = program_start(&plan);
+	unsetenv("LD_DEBUG");
+
+	ck_assert(program_says_within(&program, "event=started", 5000));
+	flow_fault("{\"provider\": \"other\", \"endpoint\": "
+	    "\"discovery\", \"kind\": \"delay\", \"value\": %d, "
+	    "\"sticky\": true}", HANG_MS);
+	fd = start_that_asks(plan.input);
+
+	told = clock_mono_ms();
+	ck_assert_int_eq(kill(program.pid, SIGTERM), 0);
+	end = program_wait(&program);
+	told = clock_mono_ms() - told;
+
+	ck_assert_int_eq(end.code, EX_SOFTWARE);
+	ck_assert_int_ge(told, STOP_TIMEOUT_MS);
+	ck_assert_int_lt(told, STOP_TIMEOUT_MS + 1500);
+	ck_assert_ptr_nonnull(strstr(end.err, "stop_timeout"));
+	/* Nothing is torn down under threads that still run. */
+	ck_assert_ptr_nonnull(strstr(end.err, "calling init"));
+	ck_assert_ptr_null(strstr(end.err, "calling fini"));
+	close(fd);
+	flow_reset();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("worker_start");
@@ -254,6 +334,8 @@ int main(void)
 	tcase_add_loop_test(t, each_stopping_signal_ends_an_idle_worker_well,
 	    0, 4);
 	tcase_add_loop_test(t, a_signal_during_the_start_is_not_lost, 0, 4);
+	tcase_add_test(t,
+	    a_worker_with_a_request_that_hangs_is_gone_after_stop_timeout);
 	suite_add_tcase(s, t);
 
 	r = srunner_create(s);

@@ -13,7 +13,7 @@ use Cwd qw(abs_path);
 use Exporter qw(import);
 use File::Basename qw(dirname);
 
-our @EXPORT = qw(root files c_files code_files read_text blank_c blank_all
+our @EXPORT = qw(root files c_files code_files read_text makefile blank_c blank_all
     items declared report enough finish balanced);
 
 my $root;
@@ -67,6 +67,12 @@ sub read_text {
 	local $/;
 	my $text = <$in>;
 	return $text // '';
+}
+
+# What make is told: Makefile.am with the part it includes.
+sub makefile {
+	return join('', map { read_text($_) } grep { -f root() . "/$_" }
+	    qw(Makefile.am tests/tests.am));
 }
 
 # The same length and lines, with everything else made blank.

@@ -19,7 +19,7 @@
 #include "support/stack.h"
 #include "support/text.h"
 
-#define ARGUMENTS_MOST 6
+#define ARGUMENTS_MOST 10
 #define NOT_RUN	       127
 
 /* Becomes the owner of the stack's configuration, where we are root. */
@@ -59,6 +59,7 @@ static void become(const struct program_plan *plan,
 	const char *argv[ARGUMENTS_MOST + 2] = {plan->name};
 	int input = plan->input != 0 ? plan->input
 				     : open("/dev/null", O_RDONLY);
+	int output = plan->output != 0 ? plan->output : program->out;
 
 	for (size_t i = 0; i < ARGUMENTS_MOST; i++)
 		argv[i + 1] = plan->arguments[i];
@@ -68,7 +69,7 @@ static void become(const struct program_plan *plan,
 
 	/* execv changes nothing; its type is older than const. */
 	if (dup2(input, STDIN_FILENO) == STDIN_FILENO &&
-	    dup2(program->out, STDOUT_FILENO) == STDOUT_FILENO &&
+	    dup2(output, STDOUT_FILENO) == STDOUT_FILENO &&
 	    dup2(program->err, STDERR_FILENO) == STDERR_FILENO &&
 	    (plan->as_root || drop_root()))
 		execv(path, (char *const *)argv);

@@ -12,8 +12,9 @@
 
 struct program_plan {
 	const char *name;		/* "latchkey" or "latchkeyctl" */
-	const char *arguments[6];	/* ends at the first NULL */
+	const char *arguments[10];	/* ends at the first NULL */
 	int input;	/* becomes standard input; 0 for /dev/null */
+	int output;	/* becomes standard output; 0 for what .out gets */
 	bool as_root;	/* stay who we are */
 };
 

@@ -38,28 +38,32 @@ static int connect_to_site(void)
 	return fd;
 }
 
-const char *raw_http_send(struct pool *pool, const char *text)
+const char *raw_http_send_n(struct pool *pool, const char *bytes, size_t len)
 {
 	int fd = connect_to_site();
-	size_t left = strlen(text);
-	char bytes[8192];
+	char chunk[8192];
 	struct str answer;
 	ssize_t got;
 
 	str_init(&answer, pool);
-	while (left > 0) {
-		ssize_t sent = send(fd, text, left, MSG_NOSIGNAL);
+	while (len > 0) {
+		ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
 
 		/* Refused early: the answer is there to be read. */
 		if (sent <= 0)
 			break;
-		text += sent;
-		left -= (size_t)sent;
+		bytes += sent;
+		len -= (size_t)sent;
 	}
-	while ((got = recv(fd, bytes, sizeof(bytes), 0)) > 0)
-		str_add_n(&answer, bytes, (size_t)got);
+	while ((got = recv(fd, chunk, sizeof(chunk), 0)) > 0)
+		str_add_n(&answer, chunk, (size_t)got);
 	close(fd);
 	return answer.text;
+}
+
+const char *raw_http_send(struct pool *pool, const char *text)
+{
+	return raw_http_send_n(pool, text, strlen(text));
 }
 
 const char *raw_http_ask(struct pool *pool, const char *method,

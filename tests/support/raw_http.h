@@ -15,6 +15,9 @@
  */
 const char *raw_http_send(struct pool *pool, const char *text);
 
+/* The same with len bytes, NULs among them. */
+const char *raw_http_send_n(struct pool *pool, const char *bytes, size_t len);
+
 /*
  * A request without a body; target is sent as it is, headers are further
  * lines, each ending in CR LF, "" for none.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a test sees of the stack beside its HTTP: the stores, the workers, the
- * log.  A connection for each question, because servers come and go.
+ * log.  Servers come and go: what is connected may be so no longer.
  */
 #include "support/stack.h"
 
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <check.h>
 #include <hiredis/hiredis.h>
@@ -40,10 +41,47 @@ bool stack_is_ready_within(int ms)
 	return ready;
 }
 
+/* Of the main thread, in this process; a new one is much of a server's work. */
+static struct {
+	PGconn *conn;
+	pid_t pid;
+} database;
+
+/* The main thread's connection, made anew where it is a parent's or broken. */
+static PGconn *connected(void)
+{
+	if (gettid() != getpid())
+		return PQconnectdb(stack_setting("PG_CONNINFO"));
+
+	if (database.pid == getpid() &&
+	    PQstatus(database.conn) == CONNECTION_OK)
+		return database.conn;
+	if (database.pid == getpid())
+		PQfinish(database.conn);
+	database.conn = PQconnectdb(stack_setting("PG_CONNINFO"));
+	database.pid = getpid();
+	return database.conn;
+}
+
+/* Runs SQL; once more where the server has been stopped in between. */
+static PGresult *run(PGconn **db, const char *sql)
+{
+	PGresult *result;
+
+	*db = connected();
+	result = PQexec(*db, sql);
+	if (PQstatus(*db) == CONNECTION_OK || *db != database.conn)
+		return result;
+
+	PQclear(result);
+	*db = connected();
+	return PQexec(*db, sql);
+}
+
 const char *stack_sql(const char *sql)
 {
-	PGconn *db = PQconnectdb(stack_setting("PG_CONNINFO"));
-	PGresult *result = PQexec(db, sql);
+	PGconn *db;
+	PGresult *result = run(&db, sql);
 	ExecStatusType status = PQresultStatus(result);
 	const char *value = "";
 	const char *words = text_print("%s", PQerrorMessage(db));
@@ -52,7 +90,8 @@ const char *stack_sql(const char *sql)
 	    PQnfields(result) > 0)
 		value = text_print("%s", PQgetvalue(result, 0, 0));
 	PQclear(result);
-	PQfinish(db);
+	if (db != database.conn)
+		PQfinish(db);
 
 	ck_assert_msg(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK,
 	    "%s: %s", sql, words);

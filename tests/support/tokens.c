@@ -75,6 +75,19 @@ const char *tokens_recorded(const char *token, const char *field)
 	return value;
 }
 
+const char *tokens_current_count(const char *token)
+{
+	const char *id = claim(token, "sub");
+
+	return stack_redis("EVAL",
+	    "local epoch, count = redis.call('HGET', ARGV[1], 'epoch'), 0 "
+	    "for _, key in ipairs(redis.call('KEYS', ARGV[2])) do "
+	    "if redis.call('HGET', key, 'epoch') == epoch then "
+	    "count = count + 1 end end return count", "0",
+	    text_print("latchkey:user:{%s}", id),
+	    text_print("latchkey:refresh_token:{%s}:*", id), NULL);
+}
+
 const char *tokens_session_count(const char *token)
 {
 	return stack_redis("ZCARD",

@@ -25,6 +25,12 @@ long tokens_events(const char *kind, const char *token);
 /* A field of the Redis record of a token's session; "" when there is none. */
 const char *tokens_recorded(const char *token, const char *field);
 
+/*
+ * How many records of a token's user are of the user's present epoch: those
+ * that live, and would if the user were active.
+ */
+const char *tokens_current_count(const char *token);
+
 /* How many sessions the index of a token's user holds. */
 const char *tokens_session_count(const char *token);
 
