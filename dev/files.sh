@@ -46,7 +46,7 @@ files_secrets()
 {
 	local name
 
-	for name in secret jwt redis; do
+	for name in secret jwt admin redis; do
 		head -c 33 /dev/urandom | base64 | secret_write "$name"
 	done
 	for name in google discord other; do
@@ -119,6 +119,7 @@ conf_options()
 	development = true
 	secret_file = "$D/secrets/secret"
 	jwt.secret_file = "$D/secrets/jwt"
+	admin.secret_file = "$D/secrets/admin"
 	postgres.conninfo = "host=$D/run dbname=latchkey user=latchkey"
 	postgres.migrate_conninfo = "host=$D/run dbname=latchkey user=latchkey_owner"
 	redis.socket = "$D/run/redis"

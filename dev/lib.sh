@@ -91,7 +91,8 @@ build_bootstrap()
 	exec 9<configure.ac
 	flock 9
 	if [ ! -e configure ] || [ ! -e Makefile.in ] ||
-	    [ configure.ac -nt configure ] || [ Makefile.am -nt Makefile.in ]
+	    [ configure.ac -nt configure ] || [ Makefile.am -nt Makefile.in ] ||
+	    [ tests/tests.am -nt Makefile.in ]
 	then
 		autoreconf -i
 	fi

@@ -17,8 +17,9 @@ stat_field()
 	local line
 	local -a fields
 
-	line=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-	read -ra fields <<<"${line##*) }"
+	{ read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+	# shellcheck disable=SC2206
+	fields=(${line##*) })
 	printf '%s\n' "${fields[$2 - 1]}"
 }
 
@@ -36,20 +37,30 @@ service_launch()
 
 service_pid()
 {
-	local pid
+	local pid start
 
-	pid=$(cat "$D/$1.pid" 2>/dev/null) || return 1
-	[ "$(stat_field "$pid" 20)" = "$(cat "$D/run/$1.start")" ] || return 1
+	{ read -r pid <"$D/$1.pid"; } 2>/dev/null || return 1
+	{ read -r start <"$D/run/$1.start"; } 2>/dev/null || return 1
+	[ "$(stat_field "$pid" 20)" = "$start" ] || return 1
 	[ "$(stat_field "$pid" 1)" != Z ] && printf '%s\n' "$pid"
 }
 
 # Who belongs to the session of $1, or was started by it (PostgreSQL's
-# children have sessions of their own).
+# children have sessions of their own).  Starts no program: it is asked often.
 service_family()
 {
-	cat /proc/[0-9]*/stat 2>/dev/null | sed 's/^\([0-9]*\) .*) /\1 /' |
-	    awk -v leader="$1" '$2 != "Z" &&
-		($1 == leader || $3 == leader || $5 == leader) { print $1 }'
+	local file line
+	local -a fields
+
+	for file in /proc/[0-9]*/stat; do
+		{ read -r line <"$file"; } 2>/dev/null || continue
+		# shellcheck disable=SC2206
+		fields=(${line%% *} ${line##*) })
+		[ "${fields[1]}" != Z ] || continue
+		case " ${fields[0]} ${fields[2]} ${fields[4]} " in
+		*" $1 "*) printf '%s\n' "${fields[0]}" ;;
+		esac
+	done
 }
 
 service_signal()
@@ -66,7 +77,7 @@ service_stop()
 {
 	local leader signal=TERM tries=0
 
-	leader=$(cat "$D/$1.pid" 2>/dev/null) || return 0
+	{ read -r leader <"$D/$1.pid"; } 2>/dev/null || return 0
 	if service_pid "$1" >/dev/null; then
 		[ "$1" != postgres ] || signal=INT
 		service_signal "$1" CONT
