@@ -50,6 +50,14 @@ limit $3::bigint
 select count(*) as count from events
 where at < to_timestamp($1::bigint / 1000.0) and kind <> 'unlinked'
 
+-- name: events_strip_before(instant, limit)
+update events set address = null, request_id = null, session_id = null
+where id in (
+	select id from events where at < to_timestamp($1::bigint / 1000.0)
+	and kind = 'unlinked' and (address is not null
+		or request_id is not null or session_id is not null)
+	order by at limit $2::bigint)
+
 -- name: events_delete_before(instant, limit)
 delete from events where id in (
 	select id from events where at < to_timestamp($1::bigint / 1000.0)

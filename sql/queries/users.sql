@@ -96,7 +96,7 @@ from users where id = $1::uuid
 for update
 
 -- name: user_raise_version(id)
-update users set version = version + 1, updated_at = now()
+update users set version = next_version(version), updated_at = now()
 where id = $1::uuid
 returning disabled_at is not null as disabled, version,
 	(extract(epoch from premium_until) * 1000)::bigint as premium_until
@@ -104,13 +104,13 @@ returning disabled_at is not null as disabled, version,
 -- Disabling again changes nothing but the version.
 -- name: user_disable(id)
 update users set disabled_at = coalesce(disabled_at, now()),
-	version = version + 1, updated_at = now()
+	version = next_version(version), updated_at = now()
 where id = $1::uuid
 returning disabled_at is not null as disabled, version,
 	(extract(epoch from premium_until) * 1000)::bigint as premium_until
 
 -- name: user_enable(id)
-update users set disabled_at = null, version = version + 1,
+update users set disabled_at = null, version = next_version(version),
 	updated_at = now()
 where id = $1::uuid
 returning disabled_at is not null as disabled, version,
@@ -128,7 +128,7 @@ where id = $1::uuid and disabled_at is null
 
 -- Seconds and the rest by themselves: one product would lose microseconds.
 -- name: user_set_premium(id, until)
-update users set version = version + 1, updated_at = now(),
+update users set version = next_version(version), updated_at = now(),
 	premium_until = to_timestamp($2::bigint / 1000)
 		+ $2::bigint % 1000 * interval '1 millisecond'
 where id = $1::uuid

@@ -19,13 +19,21 @@ create table users (
 	oauth_id text not null,
 	premium_until timestamptz,
 	disabled_at timestamptz,
-	-- counts what Redis must know of: state and premium
+	-- of what Redis must know of, state and premium: see next_version
 	version bigint not null default 1,
 	created_at timestamptz not null default now(),
 	updated_at timestamptz not null default now(),
 	last_login_at timestamptz,
 	check (email is not null or not email_verified)
 );
+
+-- The version after this one: the time where that is later, so that even after
+-- a restore of this database it is newer than what Redis was told before.
+create function next_version(version bigint) returns bigint
+language sql volatile as $$
+	select greatest(version + 1,
+		(extract(epoch from clock_timestamp()) * 1000)::bigint)
+$$;
 
 -- Verified addresses are ASCII; "C" keeps lower() out of the locale's hands.
 create unique index users_verified_email

@@ -28,6 +28,9 @@ end
 
 -- It outlives every session and every sign-in that is under way.
 local keep = string.format('%.0f', now + ARGV[5] + 86400000)
+if ARGV[2] == 'deleted' then
+	redis.call('DEL', KEYS[1])
+end
 redis.call('HSET', KEYS[1], 'epoch', string.format('%.0f', epoch),
 	'state', ARGV[2], 'premium_until', ARGV[3], 'version', ARGV[1])
 if redis.call('PTTL', KEYS[1]) == -1 then

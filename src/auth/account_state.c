@@ -84,13 +84,12 @@ enum rc account_enable(struct op *op, const char *id, const char *actor)
 	return RC_OK;
 }
 
-/* The version is above the row's, which nobody can raise any more. */
 static enum rc delete(struct op *op, void *what)
 {
 	struct turning *turning = what;
 	enum rc rc;
 
-	rc = users_lock(op, turning->id, &turning->standing);
+	rc = users_raise_version(op, turning->id, &turning->standing);
 	if (rc == RC_OK)
 		rc = users_delete(op, turning->id);
 	if (rc == RC_OK)
@@ -99,7 +98,6 @@ static enum rc delete(struct op *op, void *what)
 	if (rc != RC_OK)
 		return rc;
 
-	turning->standing.version++;
 	turning->standing.premium_until_ms = 0;
 	return publish(op, turning, SESSIONS_DELETED);
 }

@@ -15,22 +15,35 @@
 /* A first run may find years. */
 #define BUDGET_MS (INT64_C(24) * 3600 * 1000)
 
-static enum rc delete_old(struct op *op, int64_t instant_ms, int64_t *count)
+/* Does it batch by batch; *count is how many events it were. */
+static enum rc in_batches(struct op *op, int64_t instant_ms, int64_t *count,
+    enum rc (*act)(struct op *op, int64_t instant_ms, int64_t limit,
+	int64_t *done))
 {
-	int64_t deleted = BATCH;
+	int64_t done = BATCH;
+	enum rc rc = RC_OK;
 
 	*count = 0;
-	while (deleted == BATCH) {
-		enum rc rc = events_delete_before(op, instant_ms, BATCH,
-		    &deleted);
-
-		if (rc != RC_OK)
-			return op_while(op, rc, "after %lld",
-			    (long long)*count);
-		*count += deleted;
+	while (rc == RC_OK && done == BATCH) {
+		rc = act(op, instant_ms, BATCH, &done);
+		if (rc == RC_OK)
+			*count += done;
 	}
+	if (rc != RC_OK)
+		return op_while(op, rc, "after %lld", (long long)*count);
 
 	return RC_OK;
+}
+
+static enum rc delete_old(struct op *op, int64_t instant_ms, int64_t *count)
+{
+	int64_t stripped;
+	enum rc rc;
+
+	rc = in_batches(op, instant_ms, &stripped, events_strip_before);
+	if (rc == RC_OK)
+		rc = in_batches(op, instant_ms, count, events_delete_before);
+	return rc;
 }
 
 static enum rc run(struct op *op, const struct ctl_call *call)

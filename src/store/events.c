@@ -95,6 +95,19 @@ enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
 	return RC_OK;
 }
 
+enum rc events_strip_before(struct op *op, int64_t instant_ms, int64_t limit,
+    int64_t *stripped)
+{
+	enum rc rc;
+
+	rc = db_run(op, Q_EVENTS_STRIP_BEFORE,
+	    DB_ARGS(number(op, instant_ms), number(op, limit)), stripped);
+	if (rc != RC_OK)
+		return op_while(op, rc, "stripping old events");
+
+	return RC_OK;
+}
+
 enum rc events_delete_before(struct op *op, int64_t instant_ms, int64_t limit,
     int64_t *deleted)
 {

@@ -64,6 +64,15 @@ enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
     MUST_USE;
 
 /*
+ * Takes address, request and session out of events that are kept although
+ * they are older than an instant (those of unlinking), the oldest first, at
+ * most limit, in one statement; *stripped is how many it were.
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc events_strip_before(struct op *op, int64_t instant_ms, int64_t limit,
+    int64_t *stripped) MUST_USE;
+
+/*
  * Deletes events older than an instant, the oldest first, at most limit, in
  * one statement; *deleted is how many it were.
  * RC_DOWN, RC_EXPIRED	the database did not answer

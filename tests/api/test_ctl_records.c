@@ -141,9 +141,9 @@ START_TEST(prune_deletes_what_is_older_than_the_retention)
 	recent = stack_sql("select count(*) from events");
 	stack_sql("insert into events (at, kind) select "
 	    "now() - interval '366 days', 'old' from generate_series(1, 2500)");
-	stack_sql("insert into events (at, kind) values "
-	    "(now() - interval '364 days', 'kept'), "
-	    "(now() - interval '3 years', 'unlinked')");
+	stack_sql("insert into events (at, kind, address) values "
+	    "(now() - interval '364 days', 'kept', '192.0.2.1'), "
+	    "(now() - interval '3 years', 'unlinked', '192.0.2.1')");
 
 	ck_assert_ptr_nonnull(strstr(ctl_says("prune", "-n", NULL),
 	    "would delete 2500 events"));
@@ -155,6 +155,9 @@ START_TEST(prune_deletes_what_is_older_than_the_retention)
 	    recent);
 	ck_assert_ptr_nonnull(strstr(ctl_says("prune", NULL),
 	    "deleted 0 events"));
+	ck_assert_str_eq(stack_sql("select kind from events where "
+	    "address = '192.0.2.1' and kind in ('kept', 'unlinked')"),
+	    "kept");
 	stack_sql("delete from events where kind in ('kept', 'unlinked')");
 }
 END_TEST

@@ -315,8 +315,8 @@ static void race(struct contest *contest, size_t racers)
 	for (size_t i = 0; i < racers; i++)
 		ck_assert_msg(contest->status[i] == 200, "%zu: %ld", i,
 		    contest->status[i]);
-	ck_assert_str_eq(in_row(user, "version"), text_print("%ld",
-	    version + (long)contest->changes));
+	ck_assert_int_ge(strtol(in_row(user, "version"), NULL, 10),
+	    version + (long)contest->changes);
 	assert_agreed(user);
 }
 
