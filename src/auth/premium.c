@@ -10,6 +10,7 @@
 
 #include "auth/change.h"
 #include "auth/refusal.h"
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "store/events.h"
 #include "store/grants.h"
@@ -18,6 +19,7 @@
 /* A change on its way through one transaction. */
 struct setting {
 	struct grant grant;
+	int64_t extend_ms;
 	struct users_standing standing;
 	bool is_published;
 };
@@ -54,10 +56,21 @@ static enum rc change(struct op *op, struct setting *setting)
 	return rc;
 }
 
+/* Under the lock: of two extensions at once each adds to the other. */
+static int64_t extended(const struct setting *setting)
+{
+	int64_t end_ms = clock_now_ms();
+
+	if (setting->standing.premium_until_ms > end_ms)
+		end_ms = setting->standing.premium_until_ms;
+	return setting->extend_ms < PREMIUM_LAST_MS - end_ms
+	    ? end_ms + setting->extend_ms : PREMIUM_LAST_MS;
+}
+
 static enum rc step(struct op *op, void *what)
 {
 	struct setting *setting = what;
-	const struct grant *grant = &setting->grant;
+	struct grant *grant = &setting->grant;
 	struct grant known;
 	enum rc rc;
 
@@ -67,10 +80,13 @@ static enum rc step(struct op *op, void *what)
 		return rc;
 
 	rc = grants_by_reference(op, grant->reference, &known);
-	if (rc == RC_ABSENT)
+	if (rc == RC_ABSENT) {
+		if (setting->extend_ms > 0)
+			grant->until_ms = extended(setting);
 		return change(op, setting);
+	}
 	if (rc == RC_OK && (strcmp(known.user_id, grant->user_id) != 0 ||
-	    known.until_ms != grant->until_ms))
+	    (setting->extend_ms == 0 && known.until_ms != grant->until_ms)))
 		return op_refuse(op, RC_TAKEN, REFUSAL_REFERENCE,
 		    "the reference was used with other values");
 	return rc;
@@ -94,7 +110,7 @@ enum rc premium_set(struct op *op, const char *user_id,
 	    .user_id = user_id,
 	    .until_ms = given->until_ms,
 	    .actor = given->actor,
-	}};
+	}, .extend_ms = given->extend_ms};
 	enum rc rc;
 
 	rc = change_run(op, step, &setting);

@@ -9,16 +9,22 @@
 #include "base/op.h"
 #include "store/users.h"
 
+/* The end of the year 9999, the last that RFC 3339 can write. */
+#define PREMIUM_LAST_MS INT64_C(253402300799999)
+
 struct premium_change {
 	int64_t until_ms;	/* 0 takes premium away */
+	int64_t extend_ms;	/* instead of until_ms, unless 0: so much from
+				   the later of now and the present end */
 	const char *reference;	/* of the payment, 1 to 255 characters; NULL
 				   makes one up */
 	const char *actor;
 };
 
 /*
- * Sets until when a user has premium.  The same reference with the same
- * values again changes nothing and publishes again.  What takes premium away
+ * Sets until when a user has premium, at most the year 9999.  The same
+ * reference with the same values again changes nothing and publishes again;
+ * of an extension the user is enough.  What takes premium away
  * goes to Redis before COMMIT, what grants it afterwards, guarded by the
  * version of the user's row.  *user is the user as changed.
  *

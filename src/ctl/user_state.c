@@ -13,9 +13,6 @@
 
 #define REFERENCE_MOST 255	/* code points */
 
-/* The end of the year 9999, the last that RFC 3339 can write. */
-#define LAST_MS INT64_C(253402300799999)
-
 enum rc user_disable(struct op *op, const struct ctl_call *call)
 {
 	const struct user *user;
@@ -66,41 +63,25 @@ enum rc user_delete(struct op *op, const struct ctl_call *call)
 	return rc;
 }
 
-/* Adds a duration to the later of now and the present end. */
-static bool extend(const struct user *user, const char *duration,
-    int64_t *until_ms)
+static enum rc read_end(struct op *op, const char *word,
+    struct premium_change *change)
 {
-	int64_t from = clock_now_ms();
-	int64_t ms;
-
-	if (!str_duration(duration, &ms) || ms == 0)
-		return false;
-
-	if (user->premium_until_ms > from)
-		from = user->premium_until_ms;
-	*until_ms = from + ms;
-	return true;
-}
-
-static enum rc read_until(struct op *op, const struct user *user,
-    const char *word, int64_t *until_ms)
-{
-	int64_t ms = 0;
 	bool good;
 
 	if (strcmp(word, "clear") == 0)
 		good = true;
 	else if (word[0] == '+')
-		good = extend(user, word + 1, &ms);
+		good = str_duration(word + 1, &change->extend_ms) &&
+		    change->extend_ms > 0;
 	else
-		good = clock_from_rfc3339(word, &ms) && ms > 0;
-	if (!good || ms > LAST_MS)
-		return op_refuse(op, RC_BAD, REFUSAL_FIELDS, "%s is no end of "
-		    "premium: write an instant such as 2027-01-31T00:00:00Z, "
-		    "an extension such as +30d, or clear", word);
+		good = clock_from_rfc3339(word, &change->until_ms) &&
+		    change->until_ms > 0;
+	if (good && change->until_ms <= PREMIUM_LAST_MS)
+		return RC_OK;
 
-	*until_ms = ms;
-	return RC_OK;
+	return op_refuse(op, RC_BAD, REFUSAL_FIELDS, "%s is no end of "
+	    "premium: write an instant such as 2027-01-31T00:00:00Z, an "
+	    "extension such as +30d, or clear", word);
 }
 
 /* NULL is fine: a reference is made up then. */
@@ -133,7 +114,7 @@ enum rc user_premium(struct op *op, const struct ctl_call *call)
 	if (rc == RC_OK)
 		rc = ctl_find(op, call->words[0], &user);
 	if (rc == RC_OK)
-		rc = read_until(op, user, call->words[1], &change.until_ms);
+		rc = read_end(op, call->words[1], &change);
 	if (rc == RC_OK)
 		rc = premium_set(op, user->id, &change, &user);
 	if (rc != RC_OK)

@@ -310,6 +310,14 @@ START_TEST(a_reference_counts_once)
 	ck_assert_int_eq(until_of(id), 0);
 	ctl_fails(EX_CANTCREAT, "reference", "user", "premium", id,
 	    "2032-01-01T00:00:00Z", "--reference", "order 1", NULL);
+	/* Of an extension the answer may have been lost, too. */
+	for (int i = 0; i < 2; i++) {
+		ctl_says("user", "premium", id, "+30d", "--reference",
+		    "order 2", NULL);
+		ck_assert_int_eq(until_of(id) / 1000 / 86400,
+		    clock_now_ms() / 1000 / 86400 + 30);
+	}
+	ctl_says("user", "premium", id, "clear", NULL);
 	ctl_fails(EX_USAGE, "--reference", "user", "premium", id, when,
 	    "--reference", "", NULL);
 	ctl_fails(EX_USAGE, "--reference", "user", "premium", id, when,

@@ -11,6 +11,7 @@
 #include <check.h>
 
 #include "auth/refusal.h"
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "store/grants.h"
 #include "store/sessions.h"
@@ -281,8 +282,36 @@ START_TEST(a_change_fails_with_any_of_its_parts)
 }
 END_TEST
 
+static enum rc extend(int64_t ms, const char *reference)
+{
+	const struct user *user = NULL;
+
+	return premium_set(op, USER, &(struct premium_change){
+	    .extend_ms = ms, .reference = reference, .actor = "admin"},
+	    &user);
+}
+
+START_TEST(an_extension_goes_from_the_later_of_now_and_the_present_end)
+{
+	int64_t now = clock_now_ms();
+
+	ck_assert_int_eq(extend(5000, NULL), RC_OK);
+	ck_assert_int_ge(row.premium_until_ms, now + 5000);
+	ck_assert_int_le(row.premium_until_ms, clock_now_ms() + 5000);
+
+	row.premium_until_ms = now + 1000000;
+	ck_assert_int_eq(extend(5000, NULL), RC_OK);
+	ck_assert_int_eq(row.premium_until_ms, now + 1005000);
+
+	ck_assert_int_eq(extend(INT64_MAX, NULL), RC_OK);
+	ck_assert_int_eq(row.premium_until_ms, PREMIUM_LAST_MS);
+}
+END_TEST
+
 static void add_tests(TCase *t)
 {
+	tcase_add_test(t,
+	    an_extension_goes_from_the_later_of_now_and_the_present_end);
 	tcase_add_test(t, what_grants_is_published_once_it_is_kept);
 	tcase_add_test(t, what_takes_away_is_published_before_it_is_kept);
 	tcase_add_test(t, the_same_instant_again_takes_nothing_away);
