@@ -280,7 +280,7 @@ enum rc account_overrule(struct op *op, const struct identity *identity,
 }
 
 enum rc account_confirm(struct op *op, const char *user_id,
-    const struct identity *identity, const char *address)
+    const struct identity *identity)
 {
 	const char *id = "";
 	enum rc rc;
@@ -290,10 +290,6 @@ enum rc account_confirm(struct op *op, const char *user_id,
 	if (rc == RC_ABSENT || (rc == RC_OK && strcmp(id, user_id) != 0))
 		return op_refuse(op, RC_DENIED, REFUSAL_WRONG_ACCOUNT,
 		    "the identity is not of user %s", user_id);
-	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "confirmed",
-		    .user_id = user_id, .provider = identity->provider,
-		    .address = address});
 	return rc;
 }
 

@@ -56,13 +56,13 @@ enum rc account_overrule(struct op *op, const struct identity *identity,
 
 /*
  * Confirms that an identity is one of the user's, who has just shown it once
- * more, with an event.
+ * more.
  *
  * RC_DENIED	it is not (REFUSAL_WRONG_ACCOUNT)
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc account_confirm(struct op *op, const char *user_id,
-    const struct identity *identity, const char *address) MUST_USE;
+    const struct identity *identity) MUST_USE;
 
 /*
  * Gives an identity to the user who asked for it at a provider; one that is
@@ -88,9 +88,9 @@ struct account_actor {
  * through it.  A way in of another configured provider must be left; the
  * oldest of those becomes the primary when the primary goes.
  *
- * RC_ABSENT	there is none of that provider (REFUSAL_NOT_LINKED)
+ * RC_ABSENT	there is none of that provider (REFUSAL_NOT_LINKED), or no
+ *		such user
  * RC_TAKEN	it is the last way in (REFUSAL_LAST_METHOD)
- * RC_DENIED	the user is gone (REFUSAL_TOKEN)
  * RC_DOWN, RC_EXPIRED	a store did not answer; the identity is still linked
  */
 enum rc account_unlink(struct op *op, const char *user_id,

@@ -132,19 +132,41 @@ struct leaving {
 	const char *to_id;		/* who gets it, NULL for nobody */
 };
 
-/* The oldest identity left that still lets its user in, NULL for none. */
-static const struct account *way_in(const struct accounts_list *list,
-    const char *without)
+/* Whether people can sign in at a provider: configured, and rightly pinned. */
+static enum rc lets_in(struct op *op, const char *name, bool *lets)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct account *account = &list->items[i];
+	const struct provider *provider = provider_named(name);
+	enum rc rc;
 
-		if (strcmp(account->provider, without) != 0 &&
-		    provider_named(account->provider) != NULL)
-			return account;
+	*lets = false;
+	if (provider == NULL)
+		return RC_OK;
+
+	rc = provider_look_at_pin(op, provider);
+	*lets = rc == RC_OK;
+	if (rc == RC_ABSENT) {
+		op_clear(op);
+		rc = RC_OK;
 	}
+	return rc;
+}
 
-	return NULL;
+/* The oldest identity left that still lets its user in, NULL for none. */
+static enum rc way_in(struct op *op, const struct accounts_list *list,
+    const char *without, const struct account **left)
+{
+	bool lets = false;
+	enum rc rc = RC_OK;
+
+	*left = NULL;
+	for (size_t i = 0; rc == RC_OK && !lets && i < list->count; i++) {
+		if (strcmp(list->items[i].provider, without) == 0)
+			continue;
+		rc = lets_in(op, list->items[i].provider, &lets);
+		if (lets)
+			*left = &list->items[i];
+	}
+	return rc;
 }
 
 /* Makes room: whoever loses their primary identity gets another one. */
@@ -164,7 +186,9 @@ static enum rc promote(struct op *op, const struct leaving *leaving,
 	    strcmp(leaving->oauth_id, gone->oauth_id) != 0))
 		return op_refuse(op, RC_ABSENT, REFUSAL_NOT_LINKED,
 		    "there is no %s identity", leaving->provider);
-	left = way_in(&list, leaving->provider);
+	rc = way_in(op, &list, leaving->provider, &left);
+	if (rc != RC_OK)
+		return rc;
 	if (left == NULL)
 		return op_refuse(op, RC_TAKEN, REFUSAL_LAST_METHOD,
 		    "no other identity is of a configured provider");
@@ -218,8 +242,6 @@ static enum rc unlink_step(struct op *op, void *what)
 	enum rc rc;
 
 	rc = users_lock(op, leaving->user_id, &standing);
-	if (rc == RC_ABSENT)
-		return op_recast(op, RC_DENIED, REFUSAL_TOKEN);
 	return rc == RC_OK ? take_away(op, leaving) : rc;
 }
 

@@ -103,7 +103,7 @@ const struct provider *provider_named(const char *name);
 enum rc provider_find(struct op *op, const char *name,
     const struct provider **provider) MUST_USE;
 
-/* Whether provider_authorize would have to call the provider. */
+/* Whether provider_authorize can answer without calling the provider. */
 bool provider_is_ready(const struct provider *provider);
 
 /*

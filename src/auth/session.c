@@ -230,9 +230,11 @@ enum rc session_check_fresh(struct op *op, const struct session *session)
 	    (long long)age_ms);
 }
 
-enum rc session_renew(struct op *op, const char *user_id, const char *sid,
-    struct session_tokens *tokens)
+enum rc session_renew(struct op *op,
+    const struct session_confirmed *confirmed, struct session_tokens *tokens)
 {
+	const char *user_id = confirmed->user_id;
+	const char *sid = confirmed->sid;
 	struct sessions_grant grant;
 	enum rc rc;
 
@@ -242,6 +244,9 @@ enum rc session_renew(struct op *op, const char *user_id, const char *sid,
 	if (rc != RC_OK)
 		return rc;
 
+	note(op, &(struct event){.kind = "confirmed", .user_id = user_id,
+	    .provider = confirmed->provider, .session_id = sid,
+	    .address = confirmed->address});
 	return issue(op, &(struct token){.user_id = user_id, .sid = sid},
 	    &grant, tokens);
 }

@@ -100,16 +100,25 @@ enum rc session_end(struct op *op, const char *refresh_token,
 enum rc session_check_fresh(struct op *op, const struct session *session)
     MUST_USE;
 
+/* Who has just shown once more who they are, and by which provider. */
+struct session_confirmed {
+	const char *user_id;
+	const char *sid;
+	const char *provider;
+	const char *address;		/* of the client */
+};
+
 /*
  * Renews a session whose holder has just come from the provider once more,
- * and makes its newest tokens again: the refresh token is the very same as
+ * with an event, and makes its newest tokens again: the refresh token is the very same as
  * the newest one, as long as the key that signs them is.
  *
  * RC_DENIED	the session does not live (REFUSAL_TRANSACTION)
  * RC_DOWN, RC_EXPIRED	Redis did not answer
  */
-enum rc session_renew(struct op *op, const char *user_id, const char *sid,
-    struct session_tokens *tokens) MUST_USE;
+enum rc session_renew(struct op *op,
+    const struct session_confirmed *confirmed, struct session_tokens *tokens)
+    MUST_USE;
 
 /*
  * Whether a session still lives, by its name alone; outcomes as

@@ -264,11 +264,13 @@ static enum rc renew(struct op *op, const struct transaction *transaction,
 {
 	enum rc rc;
 
-	rc = account_confirm(op, transaction->user_id, identity,
-	    client->address);
+	rc = account_confirm(op, transaction->user_id, identity);
 	if (rc == RC_OK)
-		rc = session_renew(op, transaction->user_id, transaction->sid,
-		    &result->tokens);
+		rc = session_renew(op, &(struct session_confirmed){
+		    .user_id = transaction->user_id,
+		    .sid = transaction->sid,
+		    .provider = identity->provider,
+		    .address = client->address}, &result->tokens);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "auth/account.h"
 #include "base/uuid.h"
 #include "store/events.h"
 #include "store/sessions.h"
@@ -73,13 +74,8 @@ static enum rc end_one(struct op *op, const char *user_id, const char *sid)
 
 static enum rc end_all(struct op *op, const char *user_id)
 {
-	enum rc rc;
+	enum rc rc = account_end_sessions(op, user_id, CTL_ACTOR);
 
-	rc = sessions_close_all(op, user_id);
-	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){
-		    .kind = "signed_out_everywhere", .user_id = user_id,
-		    .actor = CTL_ACTOR});
 	if (rc == RC_OK)
 		printf("every session of user %s has ended\n", user_id);
 	return rc;

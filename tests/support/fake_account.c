@@ -38,9 +38,9 @@ enum rc account_overrule(struct op *op, const struct identity *identity,
 }
 
 enum rc account_confirm(struct op *op, const char *user_id,
-    const struct identity *identity, const char *address)
+    const struct identity *identity)
 {
-	return note(op, "account_confirm", user_id, identity, address);
+	return note(op, "account_confirm", user_id, identity, NULL);
 }
 
 enum rc account_link(struct op *op, const char *user_id,

@@ -42,6 +42,15 @@ const struct provider *provider_named(const char *name)
 	return known ? &fake_provider.provider : NULL;
 }
 
+enum rc provider_look_at_pin(struct op *op, const struct provider *provider)
+{
+	enum rc rc = fake_calls_enter(op, "provider_look_at_pin");
+
+	if (rc == RC_OK && fake_provider.barred)
+		return op_fail(op, RC_ABSENT, "%s is barred", provider->name);
+	return rc;
+}
+
 enum rc provider_find(struct op *op, const char *name,
     const struct provider **provider)
 {

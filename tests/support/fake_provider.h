@@ -16,6 +16,7 @@ struct fake_provider {
 	bool takes_nonce;
 	bool sends_iss;
 	struct identity identity;	/* who comes with any code */
+	bool barred;			/* all of them, by their pins */
 	const char *also;		/* another configured name, or NULL */
 
 	/* What was asked, last. */

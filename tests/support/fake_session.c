@@ -20,13 +20,13 @@ enum rc session_open(struct op *op, const struct user *user,
 	return rc;
 }
 
-enum rc session_renew(struct op *op, const char *user_id, const char *sid,
-    struct session_tokens *tokens)
+enum rc session_renew(struct op *op,
+    const struct session_confirmed *confirmed, struct session_tokens *tokens)
 {
 	enum rc rc = fake_calls_enter(op, "session_renew");
 
-	fake_session.user_id = user_id;
-	fake_session.sid = sid;
+	fake_session.user_id = confirmed->user_id;
+	fake_session.sid = confirmed->sid;
 	if (rc == RC_OK)
 		*tokens = (struct session_tokens){"access", "refresh", 1800,
 		    NULL};

@@ -139,7 +139,8 @@ START_TEST(an_identity_goes_with_its_sessions_before_the_commit)
 {
 	ck_assert_int_eq(account_unlink(op, MINE, "discord", &me), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock "
-	    "accounts_of_user " TAKEN_AWAY("accounts_delete") " db_commit");
+	    "accounts_of_user provider_look_at_pin "
+	    TAKEN_AWAY("accounts_delete") " db_commit");
 	ck_assert_str_eq(fake_users.locked[0], MINE);
 	ck_assert_str_eq(fake_accounts.deleted_provider, "discord");
 	ck_assert(!fake_users.settled_as_new_primary);
@@ -174,8 +175,9 @@ static void keeps_google(enum rc rc, enum refusal refusal)
 	fake_calls_clear();
 	ck_assert_int_eq(account_unlink(op, MINE, "google", &me), rc);
 	ck_assert_int_eq(op->refusal, (int)refusal);
-	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock "
-	    "accounts_of_user db_rollback");
+	ck_assert_int_eq(fake_calls_count("accounts_delete"), 0);
+	ck_assert_int_eq(fake_calls_count("users_set_primary"), 0);
+	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
 }
 
 START_TEST(the_last_way_in_stays)
@@ -186,6 +188,11 @@ START_TEST(the_last_way_in_stays)
 	/* What is left must be of a provider that is configured. */
 	fake_accounts.list.count = 2;
 	fake_provider.also = NULL;
+	keeps_google(RC_TAKEN, REFUSAL_LAST_METHOD);
+
+	/* A name that stands for another issuer lets nobody in, either. */
+	fake_provider.also = "discord";
+	fake_provider.barred = true;
 	keeps_google(RC_TAKEN, REFUSAL_LAST_METHOD);
 }
 END_TEST
@@ -207,8 +214,8 @@ END_TEST
 START_TEST(a_user_who_is_gone_has_nothing_to_unlink)
 {
 	fake_calls_fail("users_lock", RC_ABSENT, 1);
-	ck_assert_int_eq(account_unlink(op, MINE, "google", &me), RC_DENIED);
-	ck_assert_int_eq(op->refusal, REFUSAL_TOKEN);
+	ck_assert_int_eq(account_unlink(op, MINE, "google", &me), RC_ABSENT);
+	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
 }
 END_TEST
 
@@ -234,8 +241,8 @@ START_TEST(an_identity_moves_under_both_locks_always_in_one_order)
 	ck_assert_int_eq(moved(), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "users_id_by_identity db_begin "
 	    "users_lock users_lock accounts_of_user accounts_of_user "
-	    TAKEN_AWAY("accounts_give") " users_settle_email events_add "
-	    "db_commit");
+	    "provider_look_at_pin " TAKEN_AWAY("accounts_give")
+	    " users_settle_email events_add db_commit");
 	ck_assert_str_eq(fake_users.locked[0], MINE);
 	ck_assert_str_eq(fake_users.locked[1], THEIRS);
 	ck_assert_str_eq(fake_accounts.given_to, THEIRS);

@@ -29,6 +29,9 @@ static const struct session mine = {.user_id = USER, .sid = SID};
 static struct config config;
 static struct op *op;
 
+static const struct session_confirmed confirmed = {.user_id = USER,
+    .sid = SID, .provider = "google", .address = "192.0.2.7"};
+
 static void setup(void)
 {
 	fake_clock_now_ms = NOW * 1000;
@@ -135,11 +138,14 @@ START_TEST(a_renewed_session_keeps_its_refresh_token)
 	    RC_OK);
 	ck_assert_int_eq(session_refresh(op, presented, &client, &before),
 	    RC_OK);
-	ck_assert_int_eq(session_renew(op, USER, SID, &tokens), RC_OK);
+	ck_assert_int_eq(session_renew(op, &confirmed, &tokens), RC_OK);
 	ck_assert_str_eq(tokens.refresh, before.refresh);
 	ck_assert_int_eq(tokens.lifetime_s, 1800);
 	ck_assert_ptr_null(tokens.linked);
-	ck_assert_str_eq(fake_calls_text(), "sessions_rotate sessions_renew");
+	ck_assert_str_eq(fake_calls_text(), "sessions_rotate sessions_renew "
+	    "events_add");
+	ck_assert_str_eq(fake_events_last.kind, "confirmed");
+	ck_assert_str_eq(fake_events_last.provider, "google");
 	ck_assert_str_eq(fake_sessions.user_id, USER);
 	ck_assert_str_eq(fake_sessions.sid, SID);
 }
@@ -159,7 +165,7 @@ START_TEST(a_session_that_is_over_cannot_finish_what_it_began)
 		fake_calls_clear();
 		fake_calls_fail("sessions_renew", outcomes[i], 1);
 		fake_calls_fail("sessions_check", outcomes[i], 1);
-		ck_assert_int_eq(session_renew(op, USER, SID, &tokens),
+		ck_assert_int_eq(session_renew(op, &confirmed, &tokens),
 		    expected[i]);
 		ck_assert_int_eq(op->refusal, refusal);
 		ck_assert_int_eq(session_check_alive(op, USER, SID),
