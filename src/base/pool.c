@@ -28,6 +28,9 @@
 
 #define POOL_ALIGN _Alignof(max_align_t)
 
+/* Texts shorter than this, in bytes, are printed once; tokens are. */
+#define PRINT_ONCE 1024
+
 struct block {
 	struct block *next;
 	size_t size;
@@ -163,20 +166,26 @@ char *pool_print(struct pool *pool, const char *format, ...)
 	return text;
 }
 
+/* Measuring costs more than printing: most texts are printed once. */
 char *pool_vprint(struct pool *pool, const char *format, va_list args)
 {
+	char printed[PRINT_ONCE];
 	va_list again;
 	char *text;
 	int len;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(printed, sizeof(printed), format, args);
 	if (len < 0)
 		abort();
 
 	text = pool_alloc(pool, (size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, format, again);
+	if (len < PRINT_ONCE)
+		memcpy(text, printed, (size_t)len);
+	else
+		vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
+	explicit_bzero(printed, len < PRINT_ONCE ? (size_t)len : PRINT_ONCE);
 	return text;
 }
 
