@@ -3,7 +3,7 @@
 
 -- Who has an identity, and who holds its address as verified. One statement
 -- sees one moment: a racing first sign-in is there whole or not at all.
--- name: account_look(provider, oauth_id, verified_email, asker_id)
+-- name: account_look(provider, oauth_id, verified_email, asker_id, unlinked)
 select a.user_id as owner_id, o.disabled_at is not null as owner_disabled,
 	h.id as holder_id, h.disabled_at is not null as holder_disabled,
 	exists (select 1 from oauth_linked_accounts b
@@ -14,7 +14,7 @@ select a.user_id as owner_id, o.disabled_at is not null as owner_disabled,
 		and lower(b.email collate "C") = lower($3 collate "C"))
 		as holder_is_backed,
 	exists (select 1 from events e
-		where e.user_id = h.id and e.kind = 'unlinked'
+		where e.user_id = h.id and e.kind = $5
 		and e.provider = $1) as holder_has_unlinked,
 	exists (select 1 from oauth_linked_accounts b
 		where b.user_id = $4::uuid and b.provider = $1)

@@ -44,22 +44,21 @@ where ($1::uuid is null or user_id = $1::uuid)
 order by id desc
 limit $3::bigint
 
--- What somebody unlinked must not come back by itself, however long ago it
--- was (account_look): these events stay as long as their user.
--- name: events_count_before(instant)
+-- Events of the kind that is kept stay as long as their user.
+-- name: events_count_before(instant, kept)
 select count(*) as count from events
-where at < to_timestamp($1::bigint / 1000.0) and kind <> 'unlinked'
+where at < to_timestamp($1::bigint / 1000.0) and kind <> $2
 
--- name: events_strip_before(instant, limit)
+-- name: events_strip_before(instant, kept, limit)
 update events set address = null, request_id = null, session_id = null
 where id in (
 	select id from events where at < to_timestamp($1::bigint / 1000.0)
-	and kind = 'unlinked' and (address is not null
+	and kind = $2 and (address is not null
 		or request_id is not null or session_id is not null)
-	order by at limit $2::bigint)
+	order by at limit $3::bigint)
 
--- name: events_delete_before(instant, limit)
+-- name: events_delete_before(instant, kept, limit)
 delete from events where id in (
 	select id from events where at < to_timestamp($1::bigint / 1000.0)
-	and kind <> 'unlinked'
-	order by at limit $2::bigint)
+	and kind <> $2
+	order by at limit $3::bigint)

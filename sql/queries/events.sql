@@ -6,11 +6,10 @@ insert into events (kind, user_id, provider, session_id, address, actor,
 	request_id)
 values ($1, $2::uuid, $3, $4::uuid, $5, $6, $7)
 
--- The latest first; before and limit 0 bound nothing.
--- name: events_of_user(user_id, before, limit)
+-- The latest first.
+-- name: events_of_user(user_id)
 select id, (extract(epoch from at) * 1000)::bigint as at, kind, user_id,
 	provider, session_id, address, actor, request_id
 from events
-where user_id = $1::uuid and ($2::bigint = 0 or id < $2::bigint)
+where user_id = $1::uuid
 order by id desc
-limit nullif($3::bigint, 0)

@@ -81,7 +81,7 @@ static unsigned facts_of(struct op *op, const struct signing *signing)
 }
 
 static enum rc note(struct op *op, const struct signing *signing,
-    const char *kind, const char *user_id)
+    enum event_kind kind, const char *user_id)
 {
 	return events_add(op, &(struct event){.kind = kind,
 	    .user_id = user_id, .provider = signing->identity->provider,
@@ -105,7 +105,7 @@ static enum rc create(struct op *op, struct signing *signing)
 	if (rc == RC_OK)
 		rc = accounts_insert(op, id, account);
 	if (rc == RC_OK)
-		rc = note(op, signing, "signed_up", id);
+		rc = note(op, signing, EVENT_SIGNED_UP, id);
 	if (rc == RC_OK)
 		rc = users_by_id(op, id, &signing->entry.user);
 	return rc;
@@ -147,8 +147,6 @@ static enum rc enter(struct op *op, struct signing *signing)
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
 	if (rc == RC_OK)
-		rc = note(op, signing, "signed_in", id);
-	if (rc == RC_OK)
 		rc = users_by_id(op, id, &signing->entry.user);
 	return rc;
 }
@@ -177,9 +175,7 @@ static enum rc join(struct op *op, struct signing *signing)
 	if (rc == RC_OK)
 		rc = users_settle_email(op, id, false);
 	if (rc == RC_OK)
-		rc = note(op, signing, "linked", id);
-	if (rc == RC_OK)
-		rc = note(op, signing, "signed_in", id);
+		rc = note(op, signing, EVENT_LINKED, id);
 	if (rc == RC_OK)
 		rc = users_by_id(op, id, &signing->entry.user);
 

@@ -25,8 +25,10 @@ struct account_entry {
 
 /*
  * Finds or makes the user of an identity, in one transaction that stands up
- * to the same identity arriving many times at once, and notes the sign-in
- * with its event.  address is the client's.  op->rule names what decided.
+ * to the same identity arriving many times at once, with the event where a
+ * user is new or an identity joins.  That somebody signed in is told by the
+ * event of the session that follows (session_open).  address is the client's.
+ * op->rule names what decided.
  *
  * RC_DENIED	the user is disabled (REFUSAL_DISABLED), nobody new is taken
  *		(REFUSAL_SIGN_UP), or a disabled user holds the verified
@@ -77,7 +79,7 @@ enum rc account_link(struct op *op, const char *user_id,
     const struct identity *identity, const char *address,
     const struct account **linked) MUST_USE;
 
-/* Who takes an identity away, for the event. */
+/* Who changes a user's identities, for the event. */
 struct account_actor {
 	const char *name;	/* NULL: the user */
 	const char *address;	/* of the client, NULL for none */
@@ -95,6 +97,20 @@ struct account_actor {
  */
 enum rc account_unlink(struct op *op, const char *user_id,
     const char *provider, const struct account_actor *actor) MUST_USE;
+
+/*
+ * Gives an identity to a user at the word of the administrator, whom actor
+ * names: its provider is not asked.  One that is the user's already stays as
+ * it is; *was_linked tells.  The user may be disabled.
+ *
+ * RC_ABSENT	there is no such user, or the provider is not configured or
+ *		pinned to another issuer (REFUSAL_PROVIDER_UNKNOWN)
+ * RC_TAKEN	as account_link; the reason names whose it is
+ * RC_DOWN, RC_EXPIRED	the database did not answer; nothing was kept
+ */
+enum rc account_give(struct op *op, const char *user_id,
+    const struct identity *identity, const char *actor, bool *was_linked)
+    MUST_USE;
 
 /*
  * Gives a user's identity to another user, who has none of its provider: for
@@ -136,8 +152,11 @@ enum rc account_delete(struct op *op, const char *id, const char *actor)
     MUST_USE;
 
 /*
- * Ends every session of a user, who may sign in again.  Outcomes as
- * account_disable.
+ * Ends every session of a user, who may sign in again: in Redis, and whether
+ * or not PostgreSQL is there, which then is not asked who the user is.
+ *
+ * RC_ABSENT	there is no such user
+ * RC_DOWN, RC_EXPIRED	Redis did not answer
  */
 enum rc account_end_sessions(struct op *op, const char *id,
     const char *actor) MUST_USE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Linking by hand, unlinking, moving.  Whoever changes a user's ways in holds
- * the lock on the user's row: two unlinks cannot both find the other's
- * identity still there.
+ * Linking by hand or at the administrator's word, unlinking, moving.  Whoever
+ * changes a user's ways in holds the lock on the user's row: two unlinks
+ * cannot both find the other's identity still there.
  */
 #include "auth/account.h"
 
@@ -15,12 +15,13 @@
 #include "store/events.h"
 #include "store/sessions.h"
 
-/* An identity on its way to the user who asked for it. */
+/* An identity on its way to a user. */
 struct asking {
 	const char *user_id;
-	const char *address;
+	struct account_actor actor;
 	struct account account;
 	const struct account *linked;
+	bool was_linked;		/* the user had it already */
 };
 
 static const struct account *find(const struct accounts_list *list,
@@ -32,12 +33,20 @@ static const struct account *find(const struct accounts_list *list,
 	return NULL;
 }
 
+/* Who asks for themselves must be let in; the administrator knows better. */
+static bool is_gone(const struct asking *asking, enum rc locked,
+    const struct users_standing *user)
+{
+	return locked == RC_ABSENT ||
+	    (asking->actor.name == NULL && user->disabled);
+}
+
 static unsigned facts_of(const struct asking *asking,
-    const struct accounts_standing *standing, bool is_gone)
+    const struct accounts_standing *standing, bool gone)
 {
 	unsigned facts = LINKING_ASKED;
 
-	if (is_gone)
+	if (gone)
 		facts |= LINKING_ASKER_GONE;
 	if (standing->owner_id != NULL)
 		facts |= LINKING_KNOWN;
@@ -49,6 +58,14 @@ static unsigned facts_of(const struct asking *asking,
 	return facts;
 }
 
+static enum rc note(struct op *op, enum event_kind kind, const char *user_id,
+    const char *provider, const struct account_actor *actor)
+{
+	return events_add(op, &(struct event){.kind = kind,
+	    .user_id = user_id, .provider = provider,
+	    .address = actor->address, .actor = actor->name});
+}
+
 static enum rc add(struct op *op, const struct asking *asking)
 {
 	const struct account *account = &asking->account;
@@ -58,10 +75,26 @@ static enum rc add(struct op *op, const struct asking *asking)
 	if (rc == RC_OK)
 		rc = users_settle_email(op, asking->user_id, false);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "linked",
-		    .user_id = asking->user_id, .provider = account->provider,
-		    .address = asking->address});
+		rc = note(op, EVENT_LINKED, asking->user_id,
+		    account->provider, &asking->actor);
 	return rc;
+}
+
+static enum rc refuse(struct op *op, const struct linking_rule *rule,
+    const struct asking *asking, const char *owner)
+{
+	switch (rule->refusal) {
+	case REFUSAL_IDENTITY_IN_USE:
+		return op_refuse(op, rule->rc, rule->refusal,
+		    "rule %s: it is user %s's", rule->name, owner);
+	case REFUSAL_PROVIDER_LINKED:
+		return op_refuse(op, rule->rc, rule->refusal,
+		    "rule %s: the user has another identity of %s",
+		    rule->name, asking->account.provider);
+	default:
+		return op_refuse(op, rule->rc, rule->refusal,
+		    "rule %s: the user may not come in any more", rule->name);
+	}
 }
 
 /* The row as it is now, for the answer. */
@@ -83,44 +116,71 @@ static enum rc link_step(struct op *op, void *what)
 	struct accounts_standing standing;
 	const struct linking_rule *rule;
 	enum rc rc;
-	bool is_gone;
+	bool gone;
 
 	rc = users_lock(op, asking->user_id, &user);
 	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;
-	is_gone = rc == RC_ABSENT || user.disabled;
+	gone = is_gone(asking, rc, &user);
 
 	rc = accounts_look(op, &asking->account, asking->user_id, &standing);
 	if (rc != RC_OK)
 		return rc;
 
-	rule = linking_decide(facts_of(asking, &standing, is_gone));
+	rule = linking_decide(facts_of(asking, &standing, gone));
 	op->rule = rule->name;
 	if (rule->act == LINKING_REFUSE)
-		return op_refuse(op, rule->rc, rule->refusal, "rule %s",
-		    rule->name);
+		return refuse(op, rule, asking, standing.owner_id);
 
 	op_clear(op);
-	if (rule->act == LINKING_ADD)
+	asking->was_linked = rule->act == LINKING_KEEP;
+	if (!asking->was_linked)
 		rc = add(op, asking);
 	return rc == RC_OK ? read_back(op, asking) : rc;
+}
+
+static enum rc link_to(struct op *op, struct asking *asking)
+{
+	enum rc rc = change_run(op, link_step, asking);
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "linking a %s identity to user %s",
+		    asking->account.provider, asking->user_id);
+	return RC_OK;
 }
 
 enum rc account_link(struct op *op, const char *user_id,
     const struct identity *identity, const char *address,
     const struct account **linked)
 {
-	struct asking asking = {.user_id = user_id, .address = address,
+	struct asking asking = {.user_id = user_id,
+	    .actor = {.address = address},
 	    .account = identity_account(identity)};
+	enum rc rc = link_to(op, &asking);
+
+	if (rc == RC_OK)
+		*linked = asking.linked;
+	return rc;
+}
+
+enum rc account_give(struct op *op, const char *user_id,
+    const struct identity *identity, const char *actor, bool *was_linked)
+{
+	struct asking asking = {.user_id = user_id,
+	    .actor = {.name = actor},
+	    .account = identity_account(identity)};
+	const struct provider *provider;
 	enum rc rc;
 
-	rc = change_run(op, link_step, &asking);
-	if (rc != RC_OK)
-		return op_while(op, rc, "linking a %s identity to user %s",
-		    identity->provider, user_id);
-
-	*linked = asking.linked;
-	return RC_OK;
+	/* Its name stands for one issuer, whoever uses it first. */
+	rc = provider_admit(op, identity->provider, &provider);
+	if (rc == RC_OK)
+		rc = link_to(op, &asking);
+	if (rc == RC_DENIED)
+		return op_recast(op, RC_ABSENT, REFUSAL_NONE);
+	if (rc == RC_OK)
+		*was_linked = asking.was_linked;
+	return rc;
 }
 
 /* An identity on its way out. */
@@ -191,22 +251,14 @@ static enum rc promote(struct op *op, const struct leaving *leaving,
 		return rc;
 	if (left == NULL)
 		return op_refuse(op, RC_TAKEN, REFUSAL_LAST_METHOD,
-		    "no other identity is of a configured provider");
+		    "it is the user's last way in: link another identity "
+		    "of a configured provider first");
 
 	*has_new_primary = gone->is_primary;
 	if (!gone->is_primary)
 		return RC_OK;
 	return users_set_primary(op, leaving->user_id, left->provider,
 	    left->oauth_id);
-}
-
-static enum rc note(struct op *op, const char *kind, const char *user_id,
-    const struct leaving *leaving)
-{
-	return events_add(op, &(struct event){.kind = kind,
-	    .user_id = user_id, .provider = leaving->provider,
-	    .address = leaving->actor->address,
-	    .actor = leaving->actor->name});
 }
 
 /* Takes the identity away; sessions through it go before COMMIT. */
@@ -228,7 +280,8 @@ static enum rc take_away(struct op *op, const struct leaving *leaving)
 	if (rc == RC_OK)
 		rc = users_raise_version(op, leaving->user_id, &standing);
 	if (rc == RC_OK)
-		rc = note(op, "unlinked", leaving->user_id, leaving);
+		rc = note(op, EVENT_UNLINKED, leaving->user_id,
+		    leaving->provider, leaving->actor);
 	if (rc == RC_OK)
 		rc = sessions_close_provider(op, leaving->user_id,
 		    leaving->provider, standing.version);
@@ -292,7 +345,8 @@ static enum rc move_step(struct op *op, void *what)
 	if (rc == RC_OK)
 		rc = users_settle_email(op, leaving->to_id, false);
 	if (rc == RC_OK)
-		rc = note(op, "linked", leaving->to_id, leaving);
+		rc = note(op, EVENT_LINKED, leaving->to_id,
+		    leaving->provider, leaving->actor);
 	return rc;
 }
 

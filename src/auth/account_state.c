@@ -30,7 +30,7 @@ static enum rc publish(struct op *op, const struct turning *turning,
 }
 
 static enum rc note(struct op *op, const struct turning *turning,
-    const char *kind)
+    enum event_kind kind)
 {
 	return events_add(op, &(struct event){.kind = kind,
 	    .user_id = turning->id, .actor = turning->actor});
@@ -43,7 +43,7 @@ static enum rc disable(struct op *op, void *what)
 
 	rc = users_disable(op, turning->id, &turning->standing);
 	if (rc == RC_OK)
-		rc = note(op, turning, "disabled");
+		rc = note(op, turning, EVENT_DISABLED);
 	if (rc == RC_OK)
 		rc = publish(op, turning, SESSIONS_DISABLED);
 	return rc;
@@ -67,7 +67,7 @@ static enum rc enable(struct op *op, void *what)
 
 	rc = users_enable(op, turning->id, &turning->standing);
 	if (rc == RC_OK)
-		rc = note(op, turning, "enabled");
+		rc = note(op, turning, EVENT_ENABLED);
 	return rc;
 }
 
@@ -93,7 +93,7 @@ static enum rc delete(struct op *op, void *what)
 	if (rc == RC_OK)
 		rc = users_delete(op, turning->id);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "deleted",
+		rc = events_add(op, &(struct event){.kind = EVENT_DELETED,
 		    .actor = turning->actor});
 	if (rc != RC_OK)
 		return rc;
@@ -113,24 +113,16 @@ enum rc account_delete(struct op *op, const char *id, const char *actor)
 	return RC_OK;
 }
 
-static enum rc end_sessions(struct op *op, void *what)
-{
-	struct turning *turning = what;
-	enum rc rc;
-
-	rc = users_lock(op, turning->id, &turning->standing);
-	if (rc == RC_OK)
-		rc = note(op, turning, "sessions_ended");
-	if (rc == RC_OK)
-		rc = sessions_close_all(op, turning->id);
-	return rc;
-}
-
 enum rc account_end_sessions(struct op *op, const char *id, const char *actor)
 {
-	struct turning turning = {.id = id, .actor = actor};
-	enum rc rc = change_run(op, end_sessions, &turning);
+	const struct user *user;
+	enum rc rc = users_by_id(op, id, &user);
 
+	/* Sessions are Redis's: they end without PostgreSQL, too. */
+	if (rc != RC_ABSENT) {
+		op_clear(op);
+		rc = session_revoke_all(op, id, actor);
+	}
 	if (rc != RC_OK)
 		return op_while(op, rc, "ending the sessions of user %s", id);
 

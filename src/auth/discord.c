@@ -141,7 +141,6 @@ static enum rc identify(struct op *op, const struct provider *provider,
 }
 
 const struct provider_ops discord_ops = {
-	.kind = "discord",
 	.takes_nonce = false,
 	.is_ready = is_ready,
 	.authorize = authorize,

@@ -19,7 +19,7 @@ enum rc export_gather(struct op *op, const struct session *session,
 	if (rc == RC_OK)
 		rc = grants_of_user(op, id, &found.grants);
 	if (rc == RC_OK)
-		rc = events_of_user(op, id, 0, 0, &found.events);
+		rc = events_of_user(op, id, &found.events);
 	if (rc != RC_OK)
 		return op_while(op, rc, "gathering an export");
 

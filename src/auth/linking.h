@@ -24,9 +24,10 @@ enum linking_fact {
 	LINKING_AUTOMATIC = 1 << 6,	/* account_linking = verified */
 	LINKING_SIGN_UP = 1 << 7,	/* it may become a new user */
 
-	/* A signed-in user asks for it, ... */
+	/* A user asks for it, or the administrator on their behalf, ... */
 	LINKING_ASKED = 1 << 8,
-	LINKING_ASKER_GONE = 1 << 9,	/* deleted or disabled by now */
+	LINKING_ASKER_GONE = 1 << 9,	/* deleted by now, or disabled where
+					   they ask themselves */
 	LINKING_ASKERS = 1 << 10,	/* to whom it is linked already */
 	LINKING_ASKER_HAS_PROVIDER = 1 << 11,	/* by another identity of it */
 };

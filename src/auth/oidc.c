@@ -317,7 +317,6 @@ static enum rc identify(struct op *op, const struct provider *provider,
 }
 
 const struct provider_ops oidc_ops = {
-	.kind = "oidc",
 	.takes_nonce = true,
 	.is_ready = is_ready,
 	.authorize = authorize,

@@ -10,13 +10,6 @@
 
 #define LEEWAY_S 60
 
-static bool says(const struct js *claims, const char *name, const char *value)
-{
-	const char *said = js_text(claims, name);
-
-	return said != NULL && strcmp(said, value) == 0;
-}
-
 /* Our client id alone: as a string, or as an array of one. */
 static bool is_our_audience(const struct js *claims, const char *client_id)
 {
@@ -50,11 +43,11 @@ enum rc oidc_claims_check(struct op *op, const struct provider *provider,
 {
 	const char *said = js_text(claims, "nonce");
 
-	if (!says(claims, "iss", provider->issuer))
+	if (!js_says(claims, "iss", provider->issuer))
 		return op_fail(op, RC_UPSTREAM, "iss is not its issuer");
 	if (!is_our_audience(claims, provider->client_id))
 		return op_fail(op, RC_UPSTREAM, "aud is not us alone");
-	if (js_has(claims, "azp") && !says(claims, "azp", provider->client_id))
+	if (js_has(claims, "azp") && !js_says(claims, "azp", provider->client_id))
 		return op_fail(op, RC_UPSTREAM, "azp is not us");
 	if (said == NULL || nonce[0] == '\0' || !crypt_equal(said, nonce))
 		return op_fail(op, RC_UPSTREAM, "the nonce is not ours");
@@ -93,7 +86,7 @@ enum rc oidc_claims_person(struct op *op, const struct provider *provider,
 		return op_fail(op, RC_UPSTREAM,
 		    "sub is not 1 to 255 printable ASCII characters");
 	if (provider->hosted_domain[0] != '\0' &&
-	    !says(claims, "hd", provider->hosted_domain))
+	    !js_says(claims, "hd", provider->hosted_domain))
 		return op_refuse(op, RC_DENIED, REFUSAL_SIGN_IN,
 		    "the person is not of the domain %s",
 		    provider->hosted_domain);

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "auth/change.h"
+#include "auth/letter.h"
 #include "auth/refusal.h"
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/uuid.h"
 #include "store/events.h"
 #include "store/grants.h"
@@ -24,14 +26,16 @@ struct setting {
 	bool is_published;
 };
 
-static enum rc publish(struct op *op, struct setting *setting)
+static enum rc publish(struct op *op, struct setting *setting,
+    bool takes_away)
 {
 	const struct users_standing *standing = &setting->standing;
 	enum rc rc = sessions_publish(op, &(struct sessions_standing){
 	    .user_id = setting->grant.user_id,
 	    .state = standing->disabled ? SESSIONS_DISABLED : SESSIONS_ACTIVE,
 	    .version = standing->version,
-	    .premium_until_ms = standing->premium_until_ms});
+	    .premium_until_ms = standing->premium_until_ms,
+	    .takes_away = takes_away});
 
 	setting->is_published = rc == RC_OK;
 	return rc;
@@ -49,10 +53,11 @@ static enum rc change(struct op *op, struct setting *setting)
 		rc = users_set_premium(op, grant->user_id, grant->until_ms,
 		    &setting->standing);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "premium_changed",
-		    .user_id = grant->user_id, .actor = grant->actor});
+		rc = events_add(op, &(struct event){
+		    .kind = EVENT_PREMIUM_CHANGED, .user_id = grant->user_id,
+		    .actor = grant->actor});
 	if (rc == RC_OK && takes_away)
-		rc = publish(op, setting);
+		rc = publish(op, setting, true);
 	return rc;
 }
 
@@ -92,6 +97,24 @@ static enum rc step(struct op *op, void *what)
 	return rc;
 }
 
+bool premium_reference_is_valid(const char *reference)
+{
+	size_t size = strlen(reference);
+	int points = 0;
+	size_t len;
+
+	for (size_t i = 0; i < size; i += len) {
+		unsigned point = 0;
+
+		len = encode_utf8_next(reference + i, size - i, &point);
+		if (len == 0 || letter_of(point) == LETTER_HIDDEN ||
+		    ++points > PREMIUM_REFERENCE_MOST)
+			return false;
+	}
+
+	return points > 0;
+}
+
 /* For whoever gives none: each of these is a change of its own. */
 static const char *made_up(struct op *op)
 {
@@ -115,7 +138,7 @@ enum rc premium_set(struct op *op, const char *user_id,
 
 	rc = change_run(op, step, &setting);
 	if (rc == RC_OK && !setting.is_published)
-		rc = publish(op, &setting);
+		rc = publish(op, &setting, false);
 	if (rc == RC_OK)
 		rc = users_by_id(op, user_id, user);
 	if (rc != RC_OK)

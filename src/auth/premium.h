@@ -6,20 +6,29 @@
 #ifndef AUTH_PREMIUM_H
 #define AUTH_PREMIUM_H
 
+#include <stdbool.h>
+
 #include "base/op.h"
 #include "store/users.h"
 
 /* The end of the year 9999, the last that RFC 3339 can write. */
 #define PREMIUM_LAST_MS INT64_C(253402300799999)
 
+#define PREMIUM_REFERENCE_MOST 255 /* code points */
+
 struct premium_change {
 	int64_t until_ms;	/* 0 takes premium away */
 	int64_t extend_ms;	/* instead of until_ms, unless 0: so much from
 				   the later of now and the present end */
-	const char *reference;	/* of the payment, 1 to 255 characters; NULL
-				   makes one up */
+	const char *reference;	/* of the payment, valid; NULL makes one up */
 	const char *actor;
 };
+
+/*
+ * Whether a text can be the reference of a change: 1 to PREMIUM_REFERENCE_MOST
+ * code points of UTF-8, none of them hidden (auth/letter.h).
+ */
+bool premium_reference_is_valid(const char *reference);
 
 /*
  * Sets until when a user has premium, at most the year 9999.  The same
@@ -30,7 +39,11 @@ struct premium_change {
  *
  * RC_ABSENT	there is no such user
  * RC_TAKEN	the reference was used with other values (REFUSAL_REFERENCE)
- * RC_DOWN, RC_EXPIRED	a store did not answer; the same call again is safe
+ * RC_DOWN	a store did not answer, or premium was to be taken away and
+ *		Redis knows a newer version of the user
+ * RC_EXPIRED	a store did not answer in time
+ *
+ * After these two the same call again is safe.
  */
 enum rc premium_set(struct op *op, const char *user_id,
     const struct premium_change *change, const struct user **user) MUST_USE;

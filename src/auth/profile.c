@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "auth/account.h"
+#include "auth/change.h"
 #include "auth/identity.h"
 #include "auth/letter.h"
 #include "base/encode.h"
-#include "client/db.h"
 #include "store/events.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -177,21 +177,30 @@ void profile_check(struct pool *pool, struct users_profile *change,
 		refusal_add(wrong, "avatar_url", flaw);
 }
 
-/* Within a transaction. */
-static enum rc update(struct op *op, const struct session *session,
-    const char *address, const struct users_profile *change,
-    const struct user **user)
+/* A change on its way through one transaction. */
+struct updating {
+	const struct session *session;
+	const char *address;
+	const struct users_profile *change;
+	const struct user *user;
+};
+
+static enum rc update(struct op *op, void *what)
 {
+	struct updating *updating = what;
+	const struct session *session = updating->session;
 	bool changed = false;
 	enum rc rc;
 
-	rc = users_set_profile(op, session->user_id, change, &changed);
+	rc = users_set_profile(op, session->user_id, updating->change,
+	    &changed);
 	if (rc == RC_OK && changed)
-		rc = events_add(op, &(struct event){.kind = "profile_changed",
+		rc = events_add(op, &(struct event){
+		    .kind = EVENT_PROFILE_CHANGED,
 		    .user_id = session->user_id, .session_id = session->sid,
-		    .address = address});
+		    .address = updating->address});
 	if (rc == RC_OK)
-		rc = account_of(op, session, user);
+		rc = account_of(op, session, &updating->user);
 	return rc;
 }
 
@@ -199,21 +208,13 @@ enum rc profile_update(struct op *op, const struct session *session,
     const char *address, const struct users_profile *change,
     const struct user **user)
 {
-	const struct user *found = NULL;
-	enum rc rc;
+	struct updating updating = {
+	    .session = session, .address = address, .change = change};
+	enum rc rc = change_run(op, update, &updating);
 
-	rc = db_begin(op);
-	if (rc != RC_OK)
-		return rc;
-
-	rc = update(op, session, address, change, &found);
-	if (rc == RC_OK)
-		rc = db_commit(op);
-	else
-		db_rollback(op);
 	if (rc != RC_OK)
 		return op_while(op, rc, "changing a profile");
 
-	*user = found;
+	*user = updating.user;
 	return RC_OK;
 }

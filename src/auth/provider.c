@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The table of providers: presets, what the configuration says, pins. */
+/* The table of providers: what the configuration says, and pins. */
 #include "auth/provider.h"
 
 #include <string.h>
@@ -8,68 +8,12 @@
 #include "auth/oidc.h"
 #include "auth/provider_state.h"
 #include "auth/refusal.h"
+#include "config/preset.h"
 #include "store/providers.h"
 
 static struct pool *pool;
 static struct provider *table;
 static size_t count;
-
-#define GOOGLE "https://accounts.google.com"
-
-/* What a name stands for unless the configuration says otherwise. */
-struct preset {
-	const char *name;
-	const char *kind;
-	const char *issuer;
-	const char *authorize_url;
-	const char *token_url;
-	const char *userinfo_url;
-	const char *jwks_url;
-};
-
-static const struct preset presets[] = {
-	{
-	    .name = "google",
-	    .kind = "oidc",
-	    .issuer = GOOGLE,
-	    .authorize_url = "https://accounts.google.com/o/oauth2/v2/auth",
-	    .token_url = "https://oauth2.googleapis.com/token",
-	    .userinfo_url = "",
-	    .jwks_url = "https://www.googleapis.com/oauth2/v3/certs",
-	},
-	{
-	    .name = "discord",
-	    .kind = "discord",
-	    .issuer = "https://discord.com",
-	    .authorize_url = "https://discord.com/oauth2/authorize",
-	    .token_url = "https://discord.com/api/oauth2/token",
-	    .userinfo_url = "https://discord.com/api/users/@me",
-	    .jwks_url = "",
-	},
-};
-
-/* What any other provider starts from: all of it comes from discovery. */
-static const struct preset plain_oidc = {
-	.kind = "oidc", .issuer = "", .authorize_url = "", .token_url = "",
-	.userinfo_url = "", .jwks_url = "",
-};
-
-static const struct preset *preset_of(const struct config_provider *given)
-{
-	for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++) {
-		bool same_kind = given->kind[0] == '\0' ||
-		    strcmp(given->kind, presets[i].kind) == 0;
-
-		if (strcmp(given->name, presets[i].name) == 0 && same_kind)
-			return &presets[i];
-		/* Discord under another name is still Discord. */
-		if (strcmp(given->kind, "discord") == 0 &&
-		    strcmp(presets[i].kind, "discord") == 0)
-			return &presets[i];
-	}
-
-	return &plain_oidc;
-}
 
 /*
  * A configured issuer of one's own under the name google means that its
@@ -86,7 +30,7 @@ static const char *endpoint(const struct config_provider *given,
 static struct provider make(const struct config_provider *given,
     bool development)
 {
-	const struct preset *preset = preset_of(given);
+	const struct preset *preset = preset_of(given->name, given->kind);
 	bool discord = strcmp(preset->kind, "discord") == 0;
 	const char *issuer = given->issuer[0] != '\0' ? given->issuer
 						      : preset->issuer;
@@ -111,7 +55,8 @@ static struct provider make(const struct config_provider *given,
 	    .internal = given->internal,
 	    .plain_http = development,
 	    .trusts_email = strcmp(given->trust_email, "yes") == 0,
-	    .wants_hosted_email = strcmp(issuer, GOOGLE) == 0 ||
+	    .wants_hosted_email =
+		strcmp(issuer, PRESET_GOOGLE_ISSUER) == 0 ||
 		strcmp(given->name, "google") == 0,
 	    .announces_iss = given->sends_iss,
 	    .state = provider_state_new(),
@@ -216,7 +161,7 @@ static enum rc judge_pin(struct op *op, const struct provider *provider,
 	    "%s", provider->name, pinned, provider->issuer, provider->name);
 }
 
-enum rc provider_check_pin(struct op *op, const struct provider *provider)
+static enum rc check_pin(struct op *op, const struct provider *provider)
 {
 	const char *pinned;
 	enum rc rc;
@@ -226,6 +171,22 @@ enum rc provider_check_pin(struct op *op, const struct provider *provider)
 
 	rc = providers_pin(op, provider->name, provider->issuer, &pinned);
 	return rc == RC_OK ? judge_pin(op, provider, pinned) : rc;
+}
+
+enum rc provider_admit(struct op *op, const char *name,
+    const struct provider **provider)
+{
+	const struct provider *found = NULL;
+	enum rc rc;
+
+	rc = provider_find(op, name, &found);
+	if (rc == RC_OK)
+		rc = check_pin(op, found);
+	if (rc != RC_OK)
+		return rc;
+
+	*provider = found;
+	return RC_OK;
 }
 
 enum rc provider_look_at_pin(struct op *op, const struct provider *provider)

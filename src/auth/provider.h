@@ -35,7 +35,6 @@ struct provider;
 
 /* What a kind of provider can do. */
 struct provider_ops {
-	const char *kind;
 	bool takes_nonce;
 
 	/*
@@ -70,7 +69,7 @@ struct provider {
 	const char *userinfo_url;
 	const char *jwks_url;
 	const char *scope;
-	const char *client_id;		/* "": switched off */
+	const char *client_id;
 	const char *client_secret;
 	const char *ca_file;		/* NULL for the system's store */
 	const char *hosted_domain;	/* "" for any */
@@ -97,7 +96,8 @@ const struct provider *provider_at(size_t i);
 const struct provider *provider_named(const char *name);
 
 /*
- * Finds a provider by name, configured and switched on.
+ * Finds a provider by name, configured and switched on, whatever its name is
+ * pinned to: for whoever looks after the pins.
  * RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN	there is none
  */
 enum rc provider_find(struct op *op, const char *name,
@@ -107,18 +107,19 @@ enum rc provider_find(struct op *op, const char *name,
 bool provider_is_ready(const struct provider *provider);
 
 /*
- * Whether provider may be used: its name is pinned to its issuer at first
- * use, and never stands for another one.
+ * Finds a provider that may be used: its name is pinned to its issuer at
+ * first use, and never stands for another one.
  *
- * RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN	the name is pinned to another issuer
+ * RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN	there is none of that name, or it is
+ *		pinned to another issuer
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
-enum rc provider_check_pin(struct op *op, const struct provider *provider)
-    MUST_USE;
+enum rc provider_admit(struct op *op, const char *name,
+    const struct provider **provider) MUST_USE;
 
 /*
- * Looks whether provider is barred by its pin, as provider_check_pin does,
- * but pins nothing: for a worker that starts.  Outcomes as there.
+ * Looks whether provider is barred by its pin, as provider_admit does, but
+ * pins nothing.  Outcomes as there.
  */
 enum rc provider_look_at_pin(struct op *op, const struct provider *provider)
     MUST_USE;

@@ -36,11 +36,12 @@ static void log_whole_event(const struct op *op, const struct event *event)
 	struct log_line line;
 
 	log_begin(&line, LOG_LEVEL_WARNING, "unstored_event");
-	log_text(&line, "kind", event->kind);
+	log_text(&line, "kind", event_kind_name(event->kind));
 	log_text(&line, "user", event->user_id);
 	log_text(&line, "provider", event->provider);
 	log_text(&line, "session", event->session_id);
 	log_text(&line, "address", event->address);
+	log_text(&line, "actor", event->actor);
 	log_text(&line, "request_id", op->id);
 	log_sentence(&line, "reason", op_reason(op));
 	log_end(&line);
@@ -82,9 +83,9 @@ enum rc session_open(struct op *op, const struct user *user,
     struct session_tokens *tokens)
 {
 	const char *agent = client->user_agent;
+	char *sid = pool_alloc(op->pool, UUID_SIZE);
 	struct sessions_grant grant;
 	struct sessions_new new;
-	char sid[UUID_SIZE];
 	enum rc rc;
 
 	uuid_new(sid);
@@ -108,6 +109,9 @@ enum rc session_open(struct op *op, const struct user *user,
 	if (rc != RC_OK)
 		return rc;
 
+	note(op, &(struct event){.kind = EVENT_SIGNED_IN,
+	    .user_id = user->id, .provider = provider, .session_id = sid,
+	    .address = client->address});
 	return issue(op, &(struct token){.user_id = user->id, .sid = sid},
 	    &grant, tokens);
 }
@@ -161,11 +165,11 @@ static enum rc rotate(struct op *op, const struct token *token,
 	case SESSIONS_REPEATED:
 		break;
 	case SESSIONS_ROLLED_BACK:
-		event.kind = "store_rolled_back";
+		event.kind = EVENT_STORE_ROLLED_BACK;
 		note(op, &event);
 		break;
 	case SESSIONS_REUSED:
-		event.kind = "refresh_token_reused";
+		event.kind = EVENT_REFRESH_TOKEN_REUSED;
 		note(op, &event);
 		return op_fail(op, RC_ABSENT, "generation %lld of session %s "
 		    "was reused; the session is ended",
@@ -208,7 +212,7 @@ enum rc session_end(struct op *op, const char *refresh_token,
 
 	rc = sessions_close(op, token.user_id, token.sid);
 	if (rc == RC_OK)
-		note(op, &(struct event){.kind = "signed_out",
+		note(op, &(struct event){.kind = EVENT_SIGNED_OUT,
 		    .user_id = token.user_id, .session_id = token.sid,
 		    .address = client->address});
 	if (rc == RC_ABSENT) {
@@ -244,7 +248,7 @@ enum rc session_renew(struct op *op,
 	if (rc != RC_OK)
 		return rc;
 
-	note(op, &(struct event){.kind = "confirmed", .user_id = user_id,
+	note(op, &(struct event){.kind = EVENT_CONFIRMED, .user_id = user_id,
 	    .provider = confirmed->provider, .session_id = sid,
 	    .address = confirmed->address});
 	return issue(op, &(struct token){.user_id = user_id, .sid = sid},
@@ -262,30 +266,57 @@ enum rc session_check_alive(struct op *op, const char *user_id,
 	return rc;
 }
 
-enum rc session_end_one(struct op *op, const struct session *session,
-    const char *sid, const struct session_client *client)
+/* Ends the event's session, with the event. */
+static enum rc close_one(struct op *op, const struct event *event)
 {
 	enum rc rc;
 
-	if (!uuid_is_valid(sid))
+	if (!uuid_is_valid(event->session_id))
 		return op_fail(op, RC_ABSENT, "not the id of a session");
 
-	rc = sessions_close(op, session->user_id, sid);
+	rc = sessions_close(op, event->user_id, event->session_id);
 	if (rc == RC_OK)
-		note(op, &(struct event){.kind = "session_ended",
-		    .user_id = session->user_id, .session_id = sid,
-		    .address = client->address});
+		note(op, event);
 	return rc;
+}
+
+/* Ends all sessions of the event's user, with the event. */
+static enum rc close_all(struct op *op, const struct event *event)
+{
+	enum rc rc = sessions_close_all(op, event->user_id);
+
+	if (rc == RC_OK)
+		note(op, event);
+	return rc;
+}
+
+enum rc session_end_one(struct op *op, const struct session *session,
+    const char *sid, const struct session_client *client)
+{
+	return close_one(op, &(struct event){.kind = EVENT_SESSION_ENDED,
+	    .user_id = session->user_id, .session_id = sid,
+	    .address = client->address});
 }
 
 enum rc session_end_all(struct op *op, const struct session *session,
     const struct session_client *client)
 {
-	enum rc rc = sessions_close_all(op, session->user_id);
+	return close_all(op, &(struct event){
+	    .kind = EVENT_SIGNED_OUT_EVERYWHERE,
+	    .user_id = session->user_id, .session_id = session->sid,
+	    .address = client->address});
+}
 
-	if (rc == RC_OK)
-		note(op, &(struct event){.kind = "signed_out_everywhere",
-		    .user_id = session->user_id, .session_id = session->sid,
-		    .address = client->address});
-	return rc;
+enum rc session_revoke(struct op *op, const char *user_id, const char *sid,
+    const char *actor)
+{
+	return close_one(op, &(struct event){.kind = EVENT_SESSION_ENDED,
+	    .user_id = user_id, .session_id = sid, .actor = actor});
+}
+
+enum rc session_revoke_all(struct op *op, const char *user_id,
+    const char *actor)
+{
+	return close_all(op, &(struct event){.kind = EVENT_SESSIONS_ENDED,
+	    .user_id = user_id, .actor = actor});
 }

@@ -48,7 +48,8 @@ void session_init(const struct config *config);
 int64_t session_fresh_s(void);
 
 /*
- * Opens a session for user, who has just come from provider.
+ * Opens a session for user, who has just come from provider, with the event
+ * of the sign-in: that has happened only now.
  *
  * RC_DENIED	in the meantime the user was disabled or deleted
  *		(REFUSAL_DISABLED) or the provider was unlinked
@@ -142,5 +143,14 @@ enum rc session_end_one(struct op *op, const struct session *session,
  */
 enum rc session_end_all(struct op *op, const struct session *session,
     const struct session_client *client) MUST_USE;
+
+/*
+ * Ends one session of a user, or every one, for an administrator, whom actor
+ * names in the event.  Outcomes as session_end_one and session_end_all.
+ */
+enum rc session_revoke(struct op *op, const char *user_id, const char *sid,
+    const char *actor) MUST_USE;
+enum rc session_revoke_all(struct op *op, const char *user_id,
+    const char *actor) MUST_USE;
 
 #endif

@@ -37,16 +37,6 @@ const char *signin_cookie_name(struct op *op, const char *state)
 	    crypt_name(op->pool, state));
 }
 
-static enum rc find_provider(struct op *op, const char *name,
-    const struct provider **provider)
-{
-	enum rc rc = provider_find(op, name, provider);
-
-	if (rc == RC_OK)
-		rc = provider_check_pin(op, *provider);
-	return rc;
-}
-
 const char *signin_path(struct op *op, enum signin_purpose purpose,
     const char *provider)
 {
@@ -114,7 +104,7 @@ enum rc signin_begin(struct op *op, const struct signin_request *request,
 	const char *state;
 	enum rc rc;
 
-	rc = find_provider(op, request->provider, &provider);
+	rc = provider_admit(op, request->provider, &provider);
 	if (rc != RC_OK)
 		return rc;
 
@@ -309,7 +299,7 @@ enum rc signin_finish(struct op *op, const struct signin_answer *answer,
 	struct identity identity;
 	enum rc rc;
 
-	rc = find_provider(op, answer->provider, &provider);
+	rc = provider_admit(op, answer->provider, &provider);
 	if (rc == RC_OK)
 		rc = take(op, answer, &transaction);
 	if (rc == RC_OK)

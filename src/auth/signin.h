@@ -92,7 +92,8 @@ struct signin_result {
  * RC_ABSENT	no such provider (REFUSAL_PROVIDER_UNKNOWN)
  * RC_DENIED, RC_TAKEN	as account_sign_in and account_link; somebody else's
  *		identity where the user was to show who it is
- *		(REFUSAL_WRONG_ACCOUNT)
+ *		(REFUSAL_WRONG_ACCOUNT); the session it was begun in is over, or
+ *		the identity was unlinked meanwhile (REFUSAL_TRANSACTION)
  * RC_UPSTREAM, RC_LIMITED	as provider_identify
  * RC_DOWN, RC_EXPIRED	a store did not answer
  */

@@ -155,13 +155,6 @@ enum rc token_issue_refresh(struct op *op, const struct token *token,
 	return RC_OK;
 }
 
-static bool says(const struct js *claims, const char *name, const char *value)
-{
-	const char *said = js_text(claims, name);
-
-	return said != NULL && strcmp(said, value) == 0;
-}
-
 /* Checks times and the claims both kinds have; fills *token. */
 static enum rc check(struct op *op, const struct js *claims,
     const struct kind *kind, struct token *token)
@@ -172,9 +165,9 @@ static enum rc check(struct op *op, const struct js *claims,
 	int64_t issued;
 	int64_t expires;
 
-	if (!says(claims, "iss", issuer))
+	if (!js_says(claims, "iss", issuer))
 		return op_fail(op, RC_DENIED, "iss is not %s", issuer);
-	if (!says(claims, "type", kind->type))
+	if (!js_says(claims, "type", kind->type))
 		return op_fail(op, RC_DENIED, "not an %s token", kind->type);
 	if (sub == NULL || sid == NULL || !uuid_is_valid(sub) ||
 	    !uuid_is_valid(sid))
@@ -209,7 +202,7 @@ enum rc token_verify_access(struct op *op, const char *text,
 
 	rc = verify(op, &access_kind, text, &claims);
 	if (rc == RC_OK && config->jwt_audience[0] != '\0' &&
-	    !says(claims, "aud", config->jwt_audience))
+	    !js_says(claims, "aud", config->jwt_audience))
 		rc = op_fail(op, RC_DENIED, "aud is not ours");
 	if (rc == RC_OK)
 		rc = check(op, claims, &access_kind, token);

@@ -68,6 +68,7 @@ static void hmac_find(void)
 	};
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 
+	require(mac != NULL, "HMAC");
 	hmac = EVP_MAC_CTX_new(mac);
 	require(hmac != NULL && EVP_MAC_CTX_set_params(hmac, params) == 1,
 	    "HMAC");

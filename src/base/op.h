@@ -73,8 +73,8 @@ enum rc op_refuse(struct op *op, enum rc rc, int refusal, const char *format,
 
 /*
  * On the way up: puts what was being done before the reason ("finding a
- * google identity: the database did not answer") and returns rc, which is
- * the failure's outcome from then on.
+ * google identity: the database did not answer") and returns rc.  op->rc and
+ * the refusal stay as they were noted.
  */
 enum rc op_while(struct op *op, enum rc rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

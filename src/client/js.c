@@ -15,6 +15,7 @@
 
 #include <json-c/json.h>
 
+#include "base/clock.h"
 #include "base/crypt.h"
 #include "client/js_scan.h"
 
@@ -223,6 +224,13 @@ bool js_int(const struct js *value, const char *name, int64_t *number)
 	return true;
 }
 
+bool js_says(const struct js *value, const char *name, const char *text)
+{
+	const char *said = js_text(value, name);
+
+	return said != NULL && strcmp(said, text) == 0;
+}
+
 bool js_is_true(const struct js *value, const char *name)
 {
 	const struct js *member = js_get(value, name);
@@ -254,27 +262,15 @@ static void put(struct js *object, const char *name, struct json_object *child)
 	require(json_object_object_add(object_of(object), name, child) == 0);
 }
 
-static void append(struct js *array, struct json_object *child)
-{
-	assert(is_type(array, json_type_array));
-	require(json_object_array_add(object_of(array), child) == 0);
-}
-
-static struct json_object *text_of(const char *text)
-{
-	struct json_object *object = NULL;
-
-	if (text != NULL) {
-		object = json_object_new_string(text);
-		require(object != NULL);
-	}
-
-	return object;
-}
-
 void js_put_text(struct js *object, const char *name, const char *text)
 {
-	put(object, name, text_of(text));
+	struct json_object *child = NULL;
+
+	if (text != NULL) {
+		child = json_object_new_string(text);
+		require(child != NULL);
+	}
+	put(object, name, child);
 }
 
 void js_put_int(struct js *object, const char *name, int64_t number)
@@ -293,9 +289,10 @@ void js_put_bool(struct js *object, const char *name, bool truth)
 	put(object, name, child);
 }
 
-void js_put_null(struct js *object, const char *name)
+void js_put_time(struct op *op, struct js *object, const char *name,
+    int64_t ms)
 {
-	put(object, name, NULL);
+	js_put_text(object, name, ms == 0 ? NULL : clock_rfc3339(op->pool, ms));
 }
 
 /* The pool holds child, too: each gives back its own hold. */
@@ -306,12 +303,9 @@ void js_put(struct js *object, const char *name, struct js *child)
 
 void js_append(struct js *array, struct js *child)
 {
-	append(array, json_object_get(object_of(child)));
-}
-
-void js_append_text(struct js *array, const char *text)
-{
-	append(array, text_of(text));
+	assert(is_type(array, json_type_array));
+	require(json_object_array_add(object_of(array),
+	    json_object_get(object_of(child))) == 0);
 }
 
 const char *js_print(struct op *op, const struct js *value)

@@ -65,6 +65,9 @@ const char *js_text(const struct js *value, const char *name);
  */
 bool js_int(const struct js *value, const char *name, int64_t *number);
 
+/* Whether the member is that very string. */
+bool js_says(const struct js *value, const char *name, const char *text);
+
 /* Whether the member is JSON's true. */
 bool js_is_true(const struct js *value, const char *name);
 
@@ -76,16 +79,16 @@ struct js *js_array(struct op *op);
 void js_put_text(struct js *object, const char *name, const char *text);
 void js_put_int(struct js *object, const char *name, int64_t number);
 void js_put_bool(struct js *object, const char *name, bool truth);
-void js_put_null(struct js *object, const char *name);
+
+/* Adds an instant, ms since 1970, as clock_rfc3339 has it; 0 adds null. */
+void js_put_time(struct op *op, struct js *object, const char *name,
+    int64_t ms);
 
 /* Adds child, which belongs to object from then on. */
 void js_put(struct js *object, const char *name, struct js *child);
 
 /* Appends child, which belongs to array from then on. */
 void js_append(struct js *array, struct js *child);
-
-/* Appends a string. */
-void js_append_text(struct js *array, const char *text);
 
 /* The compact text of a value; slashes are not escaped. */
 const char *js_print(struct op *op, const struct js *value);

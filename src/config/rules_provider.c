@@ -8,19 +8,12 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "config/preset.h"
+
 #define NAME_MOST 32
 
 /* Last parts of our own paths below /auth and /auth/link. */
 #define RESERVED "providers token refresh logout logout-all verify link signin"
-
-/* Who vouches for people where the file names no issuer. */
-#define GOOGLE_ISSUER  "https://accounts.google.com"
-#define DISCORD_ISSUER "https://discord.com"
-
-static bool is_named(const struct draft_provider *provider, const char *name)
-{
-	return strcmp(provider->values.name, name) == 0;
-}
 
 static bool is_of_kind(const struct draft_provider *provider, const char *kind)
 {
@@ -50,11 +43,9 @@ static void check_name(struct draft *draft, struct draft_provider *provider)
 /* The kind that the name alone decides, or NULL. */
 static const char *kind_by_name(const struct draft_provider *provider)
 {
-	if (is_named(provider, "google"))
-		return "oidc";
-	if (is_named(provider, "discord"))
-		return "discord";
-	return NULL;
+	const struct preset *preset = preset_named(provider->values.name);
+
+	return preset != NULL ? preset->kind : NULL;
 }
 
 static void check_kind(struct draft *draft, struct draft_provider *provider)
@@ -117,14 +108,22 @@ static bool has_endpoints(const struct draft_provider *provider)
 	    provider->values.userinfo_url[0] != '\0';
 }
 
+/* Who vouches for the people of this provider, or "". */
+static const char *issuer_of(const struct draft_provider *provider)
+{
+	const struct config_provider *values = &provider->values;
+
+	return values->issuer[0] != '\0' ? values->issuer
+		: preset_of(values->name, values->kind)->issuer;
+}
+
 static void check_issuer(struct draft *draft, struct draft_provider *provider)
 {
 	struct draft_given *issuer = &provider->given[PROVIDER_issuer];
 	struct draft_given *hosted = &provider->given[PROVIDER_hosted_domain];
 
 	if (is_on(provider) && !issuer->is_wrong &&
-	    is_of_kind(provider, "oidc") && !is_named(provider, "google") &&
-	    provider->values.issuer[0] == '\0')
+	    is_of_kind(provider, "oidc") && issuer_of(provider)[0] == '\0')
 		draft_wrong(draft, issuer, "is missing; write the provider's "
 		    "issuer, as its discovery document spells it");
 	if (!issuer->is_wrong && strchr(provider->values.issuer, '?') != NULL)
@@ -140,18 +139,6 @@ static void check_issuer(struct draft *draft, struct draft_provider *provider)
 	    provider->values.hosted_domain[0] != '\0')
 		draft_wrong(draft, hosted, "keeps nobody out here: Discord has "
 		    "no hosted domains; take it out");
-}
-
-/* Who vouches for the people of this provider, or "". */
-static const char *issuer_of(const struct draft_provider *provider)
-{
-	if (provider->values.issuer[0] != '\0')
-		return provider->values.issuer;
-	if (is_named(provider, "google"))
-		return GOOGLE_ISSUER;
-	if (is_of_kind(provider, "discord"))
-		return DISCORD_ISSUER;
-	return "";
 }
 
 /* Compared without one slash at the end. */

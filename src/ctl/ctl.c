@@ -108,8 +108,13 @@ static int run_noun(const char *file, int argc, char **argv)
 	struct ctl_call call = {.config = NULL};
 	int code;
 
-	if (noun == NULL) {
+	if (argc == 0) {
 		print_usage(stderr);
+		return EX_USAGE;
+	}
+	if (noun == NULL) {
+		fprintf(stderr, "latchkeyctl: there is no command %s: "
+		    "latchkeyctl -h lists them\n", argv[0]);
 		return EX_USAGE;
 	}
 

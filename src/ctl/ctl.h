@@ -152,8 +152,4 @@ void ctl_view_table(struct op *op, const struct ctl_column *columns,
 void ctl_view_object(struct op *op, const struct ctl_call *call,
     const struct js *object);
 
-/* Adds an instant in milliseconds as RFC 3339; 0 adds null. */
-void ctl_view_put_time(struct op *op, struct js *object, const char *member,
-    int64_t ms);
-
 #endif

@@ -5,7 +5,7 @@
  *	a	--after id
  *	d	-n: only show what would be done
  *	j	--json
- *	k	--kind word
+ *	k	--kind kind
  *	n	-n count
  *	r	--reference text
  *	y	--yes
@@ -119,9 +119,14 @@ static bool note_words(struct ctl_call *call, int argc, char **argv)
 {
 	size_t count = (size_t)(argc - optind);
 
-	if (count < call->command->words_least ||
-	    count > call->command->words_most)
+	if (count < call->command->words_least) {
+		fputs("latchkeyctl: an argument is missing\n", stderr);
 		return false;
+	}
+	if (count > call->command->words_most) {
+		fputs("latchkeyctl: too many arguments\n", stderr);
+		return false;
+	}
 
 	for (size_t i = 0; i < count; i++) {
 		if (!is_text(argv[optind + (int)i]))
@@ -176,8 +181,12 @@ int ctl_args_read(const struct ctl_noun *noun, int argc, char **argv,
 		ctl_usage(stdout, noun, NULL);
 		return EX_OK;
 	}
-	if (call->command == NULL)
+	if (call->command == NULL) {
+		if (argc > 1)
+			fprintf(stderr, "latchkeyctl: %s has no command %s\n",
+			    noun->name, argv[1]);
 		return misused(noun, NULL);
+	}
 
 	verbs = call->command->verb != NULL ? 1 : 0;
 	return read_rest(noun, argc - verbs, argv + verbs, call);

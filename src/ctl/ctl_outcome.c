@@ -33,7 +33,8 @@ int ctl_failed(const struct op *op, enum rc rc)
 	static const int codes[] = {
 		[RC_OK] = EX_SOFTWARE,
 		[RC_BAD] = EX_DATAERR,
-		[RC_DENIED] = EX_NOPERM,
+		/* No command asks who is let in. */
+		[RC_DENIED] = EX_SOFTWARE,
 		[RC_ABSENT] = EX_NOUSER,
 		[RC_TAKEN] = EX_CANTCREAT,
 		[RC_EXPIRED] = EX_TEMPFAIL,

@@ -10,18 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/encode.h"
 
 /* Code points of a cell; ids and instants are shorter. */
 #define CELL_MOST 48
-
-void ctl_view_put_time(struct op *op, struct js *object, const char *member,
-    int64_t ms)
-{
-	js_put_text(object, member,
-	    ms == 0 ? NULL : clock_rfc3339(op->pool, ms));
-}
 
 static size_t points(const char *text)
 {

@@ -2,6 +2,8 @@
 /* latchkeyctl events: what happened, to a user or at all. */
 #include "ctl/ctl.h"
 
+#include "auth/refusal.h"
+#include "auth/view.h"
 #include "store/events.h"
 
 #define LIMIT 100
@@ -12,25 +14,29 @@ static const struct ctl_column columns[] = {
 	{"user_id", "USER"},
 	{"provider", "PROVIDER"},
 	{"actor", "ACTOR"},
-	{"ip", "ADDRESS"},
+	{"address", "ADDRESS"},
 	{"session_id", "SESSION"},
 	{NULL, NULL},
 };
 
-static struct js *event_json(struct op *op, const struct event *event)
+static struct js *entry_json(struct op *op, const struct events_entry *entry)
 {
-	struct js *object = js_object(op);
+	struct js *object = view_event(op, entry);
 
-	js_put_int(object, "id", event->id);
-	ctl_view_put_time(op, object, "at", event->at_ms);
-	js_put_text(object, "kind", event->kind);
-	js_put_text(object, "user_id", event->user_id);
-	js_put_text(object, "provider", event->provider);
-	js_put_text(object, "actor", event->actor);
-	js_put_text(object, "ip", event->address);
-	js_put_text(object, "session_id", event->session_id);
-	js_put_text(object, "request_id", event->request_id);
+	js_put_text(object, "user_id", entry->user_id);
 	return object;
+}
+
+/* EVENT_NONE where no kind is asked for. */
+static enum rc read_kind(struct op *op, const struct ctl_call *call,
+    enum event_kind *kind)
+{
+	*kind = EVENT_NONE;
+	if (call->kind == NULL || event_kind_from(call->kind, kind))
+		return RC_OK;
+
+	return op_refuse(op, RC_BAD, REFUSAL_FIELDS, "there are no events of "
+	    "the kind %s: latchkey(8) names the kinds", call->kind);
 }
 
 static enum rc run(struct op *op, const struct ctl_call *call)
@@ -39,18 +45,20 @@ static enum rc run(struct op *op, const struct ctl_call *call)
 	struct js *array = js_array(op);
 	const struct user *user = NULL;
 	struct events_list events;
-	enum rc rc = RC_OK;
+	enum event_kind kind;
+	enum rc rc;
 
-	if (call->word_count == 1)
+	rc = read_kind(op, call, &kind);
+	if (rc == RC_OK && call->word_count == 1)
 		rc = ctl_find(op, call->words[0], &user);
 	if (rc == RC_OK)
 		rc = events_latest(op, user != NULL ? user->id : NULL,
-		    call->kind, limit, &events);
+		    kind, limit, &events);
 	if (rc != RC_OK)
 		return rc;
 
 	for (size_t i = 0; i < events.count; i++)
-		js_append(array, event_json(op, &events.items[i]));
+		js_append(array, entry_json(op, &events.items[i]));
 	ctl_view_list(op, call, columns, "events", array);
 	return RC_OK;
 }

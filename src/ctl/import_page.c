@@ -208,7 +208,7 @@ static enum rc put_all(struct op *op, struct arrival *arrival)
 	for (size_t i = 0; rc == RC_OK && i < arrival->linked.count; i++)
 		rc = put_linked(op, arrival, &arrival->linked.items[i]);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "imported",
+		rc = events_add(op, &(struct event){.kind = EVENT_IMPORTED,
 		    .user_id = arrival->user.id, .actor = CTL_ACTOR});
 	if (rc != RC_OK)
 		return rc;

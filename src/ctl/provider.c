@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/change.h"
 #include "auth/provider.h"
 #include "base/clock.h"
-#include "client/db.h"
 #include "store/events.h"
 #include "store/providers.h"
 
@@ -55,8 +55,7 @@ static struct js *line(struct op *op, const struct provider *provider,
 	js_put_text(object, "issuer",
 	    provider != NULL ? provider->issuer : NULL);
 	js_put_text(object, "pinned_issuer", pin != NULL ? pin->issuer : NULL);
-	ctl_view_put_time(op, object, "pinned_at",
-	    pin != NULL ? pin->at_ms : 0);
+	js_put_time(op, object, "pinned_at", pin != NULL ? pin->at_ms : 0);
 	return object;
 }
 
@@ -83,22 +82,17 @@ static enum rc list(struct op *op, const struct ctl_call *call)
 	return RC_OK;
 }
 
-static enum rc pin(struct op *op, const struct provider *provider)
+static enum rc pin(struct op *op, void *what)
 {
+	const struct provider **given = what;
+	const struct provider *provider = *given;
 	enum rc rc;
-
-	rc = db_begin(op);
-	if (rc != RC_OK)
-		return rc;
 
 	rc = providers_rebind(op, provider->name, provider->issuer);
 	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "provider_rebound",
+		rc = events_add(op, &(struct event){
+		    .kind = EVENT_PROVIDER_REBOUND,
 		    .provider = provider->name, .actor = CTL_ACTOR});
-	if (rc == RC_OK)
-		return db_commit(op);
-
-	db_rollback(op);
 	return rc;
 }
 
@@ -137,7 +131,7 @@ static enum rc rebind(struct op *op, const struct ctl_call *call)
 	if (rc == RC_OK)
 		rc = confirm(op, call, provider, pinned);
 	if (rc == RC_OK || rc == RC_ABSENT)
-		rc = pin(op, provider);
+		rc = change_run(op, pin, &provider);
 	if (rc == RC_OK)
 		printf("%s stands for %s\n", provider->name,
 		    provider->issuer);

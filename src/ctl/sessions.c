@@ -5,9 +5,8 @@
 #include <stdio.h>
 
 #include "auth/account.h"
-#include "base/uuid.h"
-#include "store/events.h"
-#include "store/sessions.h"
+#include "auth/session.h"
+#include "auth/view.h"
 
 static const struct ctl_column columns[] = {
 	{"id", "ID"},
@@ -19,21 +18,6 @@ static const struct ctl_column columns[] = {
 	{"user_agent", "USER AGENT"},
 	{NULL, NULL},
 };
-
-static struct js *entry_json(struct op *op,
-    const struct sessions_entry *entry)
-{
-	struct js *object = js_object(op);
-
-	js_put_text(object, "id", entry->sid);
-	js_put_text(object, "provider", entry->provider);
-	ctl_view_put_time(op, object, "created_at", entry->created_ms);
-	ctl_view_put_time(op, object, "last_used_at", entry->last_used_ms);
-	ctl_view_put_time(op, object, "expires_at", entry->expires_ms);
-	js_put_text(object, "ip", entry->address);
-	js_put_text(object, "user_agent", entry->user_agent);
-	return object;
-}
 
 static enum rc list(struct op *op, const struct ctl_call *call)
 {
@@ -49,24 +33,18 @@ static enum rc list(struct op *op, const struct ctl_call *call)
 		return rc;
 
 	for (size_t i = 0; i < sessions.count; i++)
-		js_append(array, entry_json(op, &sessions.items[i]));
+		js_append(array, view_session(op, &sessions.items[i]));
 	ctl_view_list(op, call, columns, "sessions", array);
 	return RC_OK;
 }
 
 static enum rc end_one(struct op *op, const char *user_id, const char *sid)
 {
-	enum rc rc = RC_ABSENT;
+	enum rc rc = session_revoke(op, user_id, sid, CTL_ACTOR);
 
-	if (uuid_is_valid(sid))
-		rc = sessions_close(op, user_id, sid);
 	if (rc == RC_ABSENT)
 		return op_fail(op, rc, "user %s has no session %s", user_id,
 		    sid);
-	if (rc == RC_OK)
-		rc = events_add(op, &(struct event){.kind = "session_ended",
-		    .user_id = user_id, .session_id = sid,
-		    .actor = CTL_ACTOR});
 	if (rc == RC_OK)
 		printf("session %s of user %s has ended\n", sid, user_id);
 	return rc;

@@ -15,7 +15,7 @@ enum rc user_enable(struct op *op, const struct ctl_call *call) MUST_USE;
 enum rc user_delete(struct op *op, const struct ctl_call *call) MUST_USE;
 enum rc user_premium(struct op *op, const struct ctl_call *call) MUST_USE;
 
-/* user_link.c; outcomes as account_link, account_unlink and account_move. */
+/* user_link.c; outcomes as account_give, account_unlink and account_move. */
 enum rc user_link(struct op *op, const struct ctl_call *call) MUST_USE;
 enum rc user_unlink(struct op *op, const struct ctl_call *call) MUST_USE;
 enum rc user_move(struct op *op, const struct ctl_call *call) MUST_USE;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "auth/refusal.h"
+#include "auth/view.h"
 #include "base/str.h"
 #include "base/uuid.h"
 #include "store/accounts.h"
@@ -37,22 +38,10 @@ static const struct ctl_column account_columns[] = {
 
 static struct js *user_json(struct op *op, const struct user *user)
 {
-	struct js *object = js_object(op);
+	struct js *object = view_user_for_admin(op, user);
 
-	js_put_text(object, "id", user->id);
-	js_put_text(object, "state", user->disabled ? "disabled" : "active");
-	js_put_text(object, "email", user->email);
-	js_put_bool(object, "email_verified", user->email_verified);
-	js_put_text(object, "display_name", user->display_name);
-	js_put_text(object, "avatar_url", user->avatar_url);
 	js_put_text(object, "oauth_provider", user->oauth_provider);
 	js_put_text(object, "oauth_id", user->oauth_id);
-	js_put_bool(object, "is_premium", user->is_premium);
-	ctl_view_put_time(op, object, "premium_until",
-	    user->premium_until_ms);
-	ctl_view_put_time(op, object, "created_at", user->created_at_ms);
-	ctl_view_put_time(op, object, "last_login_at",
-	    user->last_login_at_ms);
 	return object;
 }
 
@@ -98,23 +87,6 @@ enum rc user_list(struct op *op, const struct ctl_call *call)
 	return RC_OK;
 }
 
-static struct js *account_json(struct op *op, const struct account *account)
-{
-	struct js *object = js_object(op);
-
-	js_put_text(object, "provider", account->provider);
-	js_put_text(object, "oauth_id", account->oauth_id);
-	js_put_text(object, "email", account->email);
-	js_put_bool(object, "email_verified", account->email_verified);
-	js_put_text(object, "display_name", account->display_name);
-	js_put_text(object, "avatar_url", account->avatar_url);
-	js_put_bool(object, "is_primary", account->is_primary);
-	ctl_view_put_time(op, object, "linked_at", account->linked_at_ms);
-	ctl_view_put_time(op, object, "last_used_at",
-	    account->last_used_at_ms);
-	return object;
-}
-
 enum rc user_show(struct op *op, const struct ctl_call *call)
 {
 	struct js *accounts = js_array(op);
@@ -130,7 +102,8 @@ enum rc user_show(struct op *op, const struct ctl_call *call)
 		return rc;
 
 	for (size_t i = 0; i < list.count; i++)
-		js_append(accounts, account_json(op, &list.items[i]));
+		js_append(accounts, view_account_whole(op,
+		    &list.items[i]));
 	object = user_json(op, user);
 	js_put(object, "linked_accounts", accounts);
 

@@ -11,8 +11,6 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-#define REFERENCE_MOST 255	/* code points */
-
 enum rc user_disable(struct op *op, const struct ctl_call *call)
 {
 	const struct user *user;
@@ -87,18 +85,12 @@ static enum rc read_end(struct op *op, const char *word,
 /* NULL is fine: a reference is made up then. */
 static enum rc check_reference(struct op *op, const char *reference)
 {
-	size_t points = 0;
-
-	if (reference == NULL)
+	if (reference == NULL || premium_reference_is_valid(reference))
 		return RC_OK;
 
-	for (const char *p = reference; *p != '\0'; p++)
-		if ((*p & 0xc0) != 0x80)
-			points++;
-	if (points > 0 && points <= REFERENCE_MOST)
-		return RC_OK;
 	return op_refuse(op, RC_BAD, REFUSAL_FIELDS,
-	    "--reference takes 1 to %d characters", REFERENCE_MOST);
+	    "--reference takes 1 to %d characters that can be seen",
+	    PREMIUM_REFERENCE_MOST);
 }
 
 enum rc user_premium(struct op *op, const struct ctl_call *call)

@@ -8,13 +8,11 @@
 #include "auth/admin.h"
 #include "auth/premium.h"
 #include "auth/refusal.h"
+#include "auth/view.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/uuid.h"
-#include "http/h_user.h"
 #include "http/problem.h"
-
-#define REFERENCE_MOST 255
 
 /* What is no id of ours is nobody's, and not a question for the database. */
 static enum rc take_id(struct request *request)
@@ -24,20 +22,6 @@ static enum rc take_id(struct request *request)
 	return RC_OK;
 }
 
-static struct js *linked_accounts(struct op *op,
-    const struct accounts_list *accounts)
-{
-	struct js *array = js_array(op);
-
-	for (size_t i = 0; i < accounts->count; i++) {
-		struct js *entry = js_object(op);
-
-		h_user_put_account(op, entry, &accounts->items[i]);
-		js_append(array, entry);
-	}
-	return array;
-}
-
 enum rc h_admin_user(struct request *request, struct response *response)
 {
 	struct op *op = request->op;
@@ -45,7 +29,7 @@ enum rc h_admin_user(struct request *request, struct response *response)
 	struct accounts_list accounts;
 	struct sessions_list sessions;
 	const struct user *user;
-	struct js *answer = js_object(op);
+	struct js *answer;
 	enum rc rc;
 
 	rc = take_id(request);
@@ -58,10 +42,8 @@ enum rc h_admin_user(struct request *request, struct response *response)
 	if (rc != RC_OK)
 		return rc;
 
-	h_user_put(op, answer, user);
-	js_put_text(answer, "state", user->disabled ? "disabled" : "active");
-	js_put_int(answer, "version", user->version);
-	js_put(answer, "linked_accounts", linked_accounts(op, &accounts));
+	answer = view_user_for_admin(op, user);
+	js_put(answer, "linked_accounts", view_accounts(op, &accounts));
 	js_put_int(answer, "active_sessions", (int64_t)sessions.count);
 	response_json(response, 200, answer);
 	return RC_OK;
@@ -86,7 +68,7 @@ static int64_t read_until(const struct js *json, struct refusal_fields *wrong)
 }
 
 /* NULL where there is none, and after an error was added. */
-static const char *read_reference(struct op *op, const struct js *json,
+static const char *read_reference(const struct js *json,
     struct refusal_fields *wrong)
 {
 	static const char name[] = "reference";
@@ -95,10 +77,9 @@ static const char *read_reference(struct op *op, const struct js *json,
 	if (!js_has(json, name))
 		return NULL;
 
-	if (text == NULL || text[0] == '\0' || strcmp(text,
-	    encode_printable(op->pool, text, REFERENCE_MOST)) != 0) {
-		refusal_add(wrong, name, "Send 1 to 255 bytes of printable "
-		    "text, or leave it out.");
+	if (text == NULL || !premium_reference_is_valid(text)) {
+		refusal_add(wrong, name, "Send 1 to 255 characters, all of "
+		    "which can be seen, or leave it out.");
 		return NULL;
 	}
 	return text;
@@ -127,7 +108,7 @@ static enum rc read_change(struct request *request, struct response *response,
 
 	*change = (struct premium_change){
 	    .until_ms = read_until(request->json, &wrong),
-	    .reference = read_reference(op, request->json, &wrong),
+	    .reference = read_reference(request->json, &wrong),
 	    .actor = ADMIN_ACTOR,
 	};
 	refuse_others(request->json, &wrong);
@@ -144,7 +125,6 @@ enum rc h_admin_premium(struct request *request, struct response *response)
 {
 	struct premium_change change;
 	const struct user *user;
-	struct js *answer;
 	enum rc rc = take_id(request);
 
 	if (rc != RC_OK)
@@ -156,9 +136,7 @@ enum rc h_admin_premium(struct request *request, struct response *response)
 	if (rc != RC_OK)
 		return rc;
 
-	answer = js_object(request->op);
-	h_user_put(request->op, answer, user);
-	response_json(response, 200, answer);
+	response_json(response, 200, view_user(request->op, user));
 	return RC_OK;
 }
 

@@ -6,9 +6,9 @@
 #include "http/h_export.h"
 
 #include "auth/export.h"
+#include "auth/view.h"
 #include "base/clock.h"
 #include "client/js.h"
-#include "http/h_user.h"
 
 static struct js *user_row(struct op *op, const struct user *user)
 {
@@ -21,12 +21,12 @@ static struct js *user_row(struct op *op, const struct user *user)
 	js_put_text(row, "avatar_url", user->own_avatar_url);
 	js_put_text(row, "oauth_provider", user->oauth_provider);
 	js_put_text(row, "oauth_id", user->oauth_id);
-	h_user_put_time(op, row, "premium_until", user->premium_until_ms);
-	h_user_put_time(op, row, "disabled_at", user->disabled_at_ms);
+	js_put_time(op, row, "premium_until", user->premium_until_ms);
+	js_put_time(op, row, "disabled_at", user->disabled_at_ms);
 	js_put_int(row, "version", user->version);
-	h_user_put_time(op, row, "created_at", user->created_at_ms);
-	h_user_put_time(op, row, "updated_at", user->updated_at_ms);
-	h_user_put_time(op, row, "last_login_at", user->last_login_at_ms);
+	js_put_time(op, row, "created_at", user->created_at_ms);
+	js_put_time(op, row, "updated_at", user->updated_at_ms);
+	js_put_time(op, row, "last_login_at", user->last_login_at_ms);
 	return row;
 }
 
@@ -34,17 +34,8 @@ static struct js *accounts(struct op *op, const struct accounts_list *list)
 {
 	struct js *rows = js_array(op);
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct account *account = &list->items[i];
-		struct js *row = h_user_linked_account(op, account);
-
-		js_put_text(row, "id", account->id);
-		js_put_text(row, "oauth_id", account->oauth_id);
-		js_put_bool(row, "email_verified", account->email_verified);
-		h_user_put_time(op, row, "last_used_at",
-		    account->last_used_at_ms);
-		js_append(rows, row);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		js_append(rows, view_account_whole(op, &list->items[i]));
 	return rows;
 }
 
@@ -52,19 +43,8 @@ static struct js *sessions(struct op *op, const struct sessions_list *list)
 {
 	struct js *rows = js_array(op);
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct sessions_entry *entry = &list->items[i];
-		struct js *row = js_object(op);
-
-		js_put_text(row, "id", entry->sid);
-		js_put_text(row, "provider", entry->provider);
-		js_put_text(row, "user_agent", entry->user_agent);
-		js_put_text(row, "ip", entry->address);
-		h_user_put_time(op, row, "created_at", entry->created_ms);
-		h_user_put_time(op, row, "last_used_at", entry->last_used_ms);
-		h_user_put_time(op, row, "expires_at", entry->expires_ms);
-		js_append(rows, row);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		js_append(rows, view_session(op, &list->items[i]));
 	return rows;
 }
 
@@ -77,9 +57,9 @@ static struct js *grants(struct op *op, const struct grants_list *list)
 		struct js *row = js_object(op);
 
 		js_put_text(row, "reference", grant->reference);
-		h_user_put_time(op, row, "until", grant->until_ms);
+		js_put_time(op, row, "until", grant->until_ms);
 		js_put_text(row, "actor", grant->actor);
-		h_user_put_time(op, row, "at", grant->at_ms);
+		js_put_time(op, row, "at", grant->at_ms);
 		js_append(rows, row);
 	}
 	return rows;
@@ -89,20 +69,8 @@ static struct js *events(struct op *op, const struct events_list *list)
 {
 	struct js *rows = js_array(op);
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct event *event = &list->items[i];
-		struct js *row = js_object(op);
-
-		js_put_int(row, "id", event->id);
-		h_user_put_time(op, row, "at", event->at_ms);
-		js_put_text(row, "kind", event->kind);
-		js_put_text(row, "provider", event->provider);
-		js_put_text(row, "session_id", event->session_id);
-		js_put_text(row, "address", event->address);
-		js_put_text(row, "actor", event->actor);
-		js_put_text(row, "request_id", event->request_id);
-		js_append(rows, row);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		js_append(rows, view_event(op, &list->items[i]));
 	return rows;
 }
 
@@ -118,7 +86,7 @@ enum rc h_export(struct request *request, struct response *response)
 		return rc;
 
 	answer = js_object(op);
-	h_user_put_time(op, answer, "exported_at", clock_now_ms());
+	js_put_time(op, answer, "exported_at", clock_now_ms());
 	js_put(answer, "user", user_row(op, export.user));
 	js_put(answer, "linked_accounts", accounts(op, &export.accounts));
 	js_put(answer, "sessions", sessions(op, &export.sessions));

@@ -4,8 +4,8 @@
 
 #include "auth/account.h"
 #include "auth/refusal.h"
+#include "auth/view.h"
 #include "http/h_signin.h"
-#include "http/h_user.h"
 
 enum rc h_link_start(struct request *request, struct response *response)
 {
@@ -21,16 +21,13 @@ enum rc h_link_ask(struct request *request, struct response *response)
 enum rc h_link_callback(struct request *request, struct response *response)
 {
 	struct signin_result result;
-	struct js *answer;
 	enum rc rc;
 
 	rc = h_signin_finish(request, response, true, &result);
 	if (rc != RC_OK)
 		return rc;
 
-	answer = js_object(request->op);
-	h_user_put_account(request->op, answer, result.linked);
-	response_json(response, 200, answer);
+	response_json(response, 200, view_account(request->op, result.linked));
 	return RC_OK;
 }
 

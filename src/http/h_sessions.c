@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* A session is shown by its id, which opens nothing. */
+/* Pages are cut from the whole list: no cursor is kept anywhere. */
 #include "http/h_sessions.h"
 
 #include <string.h>
 
-#include "base/clock.h"
+#include "auth/view.h"
 #include "base/str.h"
 #include "store/sessions.h"
 
@@ -17,28 +17,11 @@ struct page {
 	size_t end;
 };
 
-/* What was not noted is null. */
-static const char *noted(const char *text)
-{
-	return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
 static struct js *entry_object(const struct request *request,
     const struct sessions_entry *entry)
 {
-	struct op *op = request->op;
-	struct js *object = js_object(op);
+	struct js *object = view_session(request->op, entry);
 
-	js_put_text(object, "id", entry->sid);
-	js_put_text(object, "provider", entry->provider);
-	js_put_text(object, "created_at",
-	    clock_rfc3339(op->pool, entry->created_ms));
-	js_put_text(object, "last_used_at",
-	    clock_rfc3339(op->pool, entry->last_used_ms));
-	js_put_text(object, "expires_at",
-	    clock_rfc3339(op->pool, entry->expires_ms));
-	js_put_text(object, "user_agent", noted(entry->user_agent));
-	js_put_text(object, "ip", noted(entry->address));
 	js_put_bool(object, "current",
 	    strcmp(entry->sid, request->session.sid) == 0);
 	return object;

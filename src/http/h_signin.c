@@ -7,7 +7,6 @@
 #include "auth/provider.h"
 #include "auth/signin.h"
 #include "base/str.h"
-#include "http/guard.h"
 #include "http/h_session.h"
 #include "store/transactions.h"
 
@@ -100,16 +99,12 @@ enum rc h_signin_begin(struct request *request, struct response *response,
 enum rc h_signin_start(struct request *request, struct response *response)
 {
 	const char *reauth = request_query(request, "reauth");
-	enum rc rc;
 
 	if (reauth == NULL)
 		return h_signin_begin(request, response, SIGNIN_ENTER, false);
 	if (strcmp(reauth, "1") != 0)
 		return op_fail(request->op, RC_BAD, "reauth is not 1");
 
-	rc = guard_session(request);
-	if (rc != RC_OK)
-		return rc;
 	return h_signin_begin(request, response, SIGNIN_RENEW,
 	    request_wants_json(request));
 }

@@ -9,8 +9,10 @@
 
 /*
  * GET /auth/{provider}: 303 to the consent screen, with the binding cookie;
- * with reauth=1 for the session of the bearer token, as JSON when asked.
- * Outcomes as signin_begin and guard_session.
+ * with reauth=1 for the session that the guard has found, as JSON when asked.
+ *
+ * RC_BAD	reauth is not 1
+ * Otherwise as signin_begin.
  */
 enum rc h_signin_start(struct request *request, struct response *response)
     MUST_USE;

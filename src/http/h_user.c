@@ -1,58 +1,17 @@
 /* SPDX-License-Identifier: ISC */
-/* UserResponse and LinkedAccount are put together here and nowhere else. */
+/* What may be set here is the person's own words; auth/profile.c judges them. */
 #include "http/h_user.h"
 
 #include <string.h>
 
 #include "auth/account.h"
 #include "auth/profile.h"
-#include "base/clock.h"
+#include "auth/view.h"
 #include "http/problem.h"
-
-void h_user_put_time(struct op *op, struct js *object, const char *name,
-    int64_t ms)
-{
-	js_put_text(object, name, ms == 0 ? NULL : clock_rfc3339(op->pool, ms));
-}
-
-void h_user_put(struct op *op, struct js *object, const struct user *user)
-{
-	js_put_text(object, "id", user->id);
-	js_put_text(object, "email", user->email);
-	js_put_bool(object, "email_verified", user->email_verified);
-	js_put_text(object, "display_name", user->display_name);
-	js_put_text(object, "avatar_url", user->avatar_url);
-	js_put_bool(object, "is_premium", user->is_premium);
-	h_user_put_time(op, object, "premium_until", user->premium_until_ms);
-	h_user_put_time(op, object, "created_at", user->created_at_ms);
-	h_user_put_time(op, object, "last_login_at", user->last_login_at_ms);
-}
-
-void h_user_put_account(struct op *op, struct js *object,
-    const struct account *account)
-{
-	js_put_text(object, "provider", account->provider);
-	js_put_text(object, "email", account->email);
-	js_put_text(object, "display_name", account->display_name);
-	js_put_text(object, "avatar_url", account->avatar_url);
-	h_user_put_time(op, object, "linked_at", account->linked_at_ms);
-	js_put_bool(object, "is_primary", account->is_primary);
-}
-
-struct js *h_user_linked_account(struct op *op, const struct account *account)
-{
-	struct js *object = js_object(op);
-
-	h_user_put_account(op, object, account);
-	return object;
-}
 
 static void answer_user(struct response *response, const struct user *user)
 {
-	struct js *answer = js_object(response->op);
-
-	h_user_put(response->op, answer, user);
-	response_json(response, 200, answer);
+	response_json(response, 200, view_user(response->op, user));
 }
 
 enum rc h_user_me(struct request *request, struct response *response)
@@ -127,19 +86,14 @@ enum rc h_user_patch(struct request *request, struct response *response)
 
 enum rc h_user_accounts(struct request *request, struct response *response)
 {
-	struct op *op = request->op;
 	struct accounts_list list;
-	struct js *answer;
 	enum rc rc;
 
-	rc = accounts_of_user(op, request->session.user_id, &list);
+	rc = accounts_of_user(request->op, request->session.user_id, &list);
 	if (rc != RC_OK)
 		return rc;
 
-	answer = js_array(op);
-	for (size_t i = 0; i < list.count; i++)
-		js_append(answer, h_user_linked_account(op, &list.items[i]));
-	response_json(response, 200, answer);
+	response_json(response, 200, view_accounts(request->op, &list));
 	return RC_OK;
 }
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* Handlers about the user who asks, and the shapes of what they answer. */
+/* Handlers about the user who asks. */
 #ifndef HTTP_H_USER_H
 #define HTTP_H_USER_H
 
-#include "client/js.h"
 #include "http/request.h"
 #include "http/response.h"
-#include "store/accounts.h"
-#include "store/users.h"
 
 /* GET /users/me: UserResponse; outcomes as account_of. */
 enum rc h_user_me(struct request *request, struct response *response)
@@ -34,20 +31,5 @@ enum rc h_user_accounts(struct request *request, struct response *response)
  */
 enum rc h_user_delete(struct request *request, struct response *response)
     MUST_USE;
-
-/* Puts a time as RFC 3339 in UTC, null for 0. */
-void h_user_put_time(struct op *op, struct js *object, const char *name,
-    int64_t ms);
-
-/* Puts the members of UserResponse. */
-void h_user_put(struct op *op, struct js *object, const struct user *user);
-
-/* Puts the members of LinkedAccount. */
-void h_user_put_account(struct op *op, struct js *object,
-    const struct account *account);
-
-/* A new LinkedAccount. */
-struct js *h_user_linked_account(struct op *op,
-    const struct account *account);
 
 #endif

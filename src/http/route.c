@@ -45,8 +45,8 @@ const struct route route_table[] = {
 	    .handle = h_link_callback},
 	{.method = "DELETE", .pattern = "/users/me/link/{provider}",
 	    .who = ROUTE_SIGNED_IN, .fresh = true, .handle = h_link_delete},
-	{.method = "GET", .pattern = "/auth/{provider}", .is_flow = true,
-	    .calls_provider = h_signin_start_calls,
+	{.method = "GET", .pattern = "/auth/{provider}", .who = ROUTE_REAUTH,
+	    .is_flow = true, .calls_provider = h_signin_start_calls,
 	    .handle = h_signin_start},
 	{.method = "GET", .pattern = "/auth/{provider}/callback",
 	    .is_flow = true, .calls_provider = h_signin_callback_calls,
@@ -191,6 +191,18 @@ static enum rc refuse_prefetch(struct request *request)
 	return RC_OK;
 }
 
+static enum rc guard(const struct route *route, struct request *request)
+{
+	bool renews = route->who == ROUTE_REAUTH &&
+	    request_query(request, "reauth") != NULL;
+
+	if (route->who == ROUTE_SIGNED_IN || renews)
+		return guard_session(request);
+	if (route->who == ROUTE_ADMIN)
+		return guard_admin(request);
+	return RC_OK;
+}
+
 static enum rc guard_and_handle(struct route_exchange *exchange,
     struct response *response)
 {
@@ -200,10 +212,8 @@ static enum rc guard_and_handle(struct route_exchange *exchange,
 
 	if (rc == RC_OK && route->is_flow)
 		rc = refuse_prefetch(request);
-	if (rc == RC_OK && route->who == ROUTE_SIGNED_IN)
-		rc = guard_session(request);
-	if (rc == RC_OK && route->who == ROUTE_ADMIN)
-		rc = guard_admin(request);
+	if (rc == RC_OK)
+		rc = guard(route, request);
 	if (rc == RC_OK && route->fresh)
 		rc = session_check_fresh(request->op, &request->session);
 	if (rc == RC_OK && route->takes_json)

@@ -14,7 +14,12 @@
 #include "http/response.h"
 
 /* An administrator is no user: neither may come where the other may. */
-enum route_who { ROUTE_ANYONE, ROUTE_SIGNED_IN, ROUTE_ADMIN };
+enum route_who {
+	ROUTE_ANYONE,
+	ROUTE_REAUTH,			/* anyone; with reauth, a user */
+	ROUTE_SIGNED_IN,
+	ROUTE_ADMIN,
+};
 enum route_listener { ROUTE_PUBLIC, ROUTE_LOCAL };
 
 struct route {

@@ -4,6 +4,7 @@
 
 #include "base/uuid.h"
 #include "client/db.h"
+#include "store/event.h"
 
 enum rc accounts_insert(struct op *op, const char *user_id,
     const struct account *account)
@@ -35,7 +36,8 @@ enum rc accounts_look(struct op *op, const struct account *account,
 	enum rc rc;
 
 	rc = db_one(op, Q_ACCOUNT_LOOK, DB_ARGS(account->provider,
-	    account->oauth_id, email, asker_id), &row);
+	    account->oauth_id, email, asker_id,
+	    event_kind_name(EVENT_UNLINKED)), &row);
 	if (rc != RC_OK)
 		return op_while(op, rc, "finding a %s identity",
 		    account->provider);

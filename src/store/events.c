@@ -4,32 +4,39 @@
 
 #include "client/db.h"
 
+/*
+ * What somebody unlinked must not come back by itself, however long ago it
+ * was (accounts_look): these events stay as long as their user.
+ */
+#define KEPT EVENT_UNLINKED
+
 enum rc events_add(struct op *op, const struct event *event)
 {
 	const char *actor = event->actor != NULL ? event->actor : "user";
 	const char *request = event->user_id != NULL ? op->id : NULL;
+	const char *kind = event_kind_name(event->kind);
 	enum rc rc;
 
 	rc = db_run(op, Q_EVENT_INSERT,
-	    DB_ARGS(event->kind, event->user_id, event->provider,
+	    DB_ARGS(kind, event->user_id, event->provider,
 		event->session_id, event->address, actor, request), NULL);
 	if (rc != RC_OK)
-		return op_while(op, rc, "adding the event %s", event->kind);
+		return op_while(op, rc, "adding the event %s", kind);
 
 	return RC_OK;
 }
 
-static struct event event_from(const struct row *row)
+static struct events_entry entry_from(const struct row *row)
 {
-	return (struct event){
+	return (struct events_entry){
+	    .id = db_int(row, "id"),
+	    .at_ms = db_int(row, "at"),
 	    .kind = db_text(row, "kind"),
 	    .user_id = db_text(row, "user_id"),
 	    .provider = db_text(row, "provider"),
 	    .session_id = db_text(row, "session_id"),
 	    .address = db_text(row, "address"),
 	    .actor = db_text(row, "actor"),
-	    .id = db_int(row, "id"),
-	    .at_ms = db_int(row, "at"),
 	    .request_id = db_text(row, "request_id"),
 	};
 }
@@ -42,22 +49,21 @@ static const char *number(struct op *op, int64_t value)
 static void collect(struct op *op, const struct rows *rows,
     struct events_list *list)
 {
-	struct event *items = pool_alloc(op->pool,
+	struct events_entry *items = pool_alloc(op->pool,
 	    rows->count * sizeof(*items));
 
 	for (size_t i = 0; i < rows->count; i++)
-		items[i] = event_from(rows->items[i]);
+		items[i] = entry_from(rows->items[i]);
 	*list = (struct events_list){.count = rows->count, .items = items};
 }
 
-enum rc events_of_user(struct op *op, const char *user_id, int64_t before_id,
-    int64_t limit, struct events_list *list)
+enum rc events_of_user(struct op *op, const char *user_id,
+    struct events_list *list)
 {
 	struct rows rows;
 	enum rc rc;
 
-	rc = db_many(op, Q_EVENTS_OF_USER, DB_ARGS(user_id,
-	    number(op, before_id), number(op, limit)), &rows);
+	rc = db_many(op, Q_EVENTS_OF_USER, DB_ARGS(user_id), &rows);
 	if (rc != RC_OK)
 		return op_while(op, rc, "reading the events of user %s",
 		    user_id);
@@ -66,14 +72,15 @@ enum rc events_of_user(struct op *op, const char *user_id, int64_t before_id,
 	return RC_OK;
 }
 
-enum rc events_latest(struct op *op, const char *user_id, const char *kind,
-    int64_t limit, struct events_list *list)
+enum rc events_latest(struct op *op, const char *user_id,
+    enum event_kind kind, int64_t limit, struct events_list *list)
 {
 	struct rows rows;
 	enum rc rc;
 
 	rc = db_many(op, Q_EVENTS_LATEST,
-	    DB_ARGS(user_id, kind, number(op, limit)), &rows);
+	    DB_ARGS(user_id, event_kind_name(kind), number(op, limit)),
+	    &rows);
 	if (rc != RC_OK)
 		return op_while(op, rc, "reading the latest events");
 
@@ -87,7 +94,7 @@ enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
 	enum rc rc;
 
 	rc = db_one(op, Q_EVENTS_COUNT_BEFORE,
-	    DB_ARGS(number(op, instant_ms)), &row);
+	    DB_ARGS(number(op, instant_ms), event_kind_name(KEPT)), &row);
 	if (rc != RC_OK)
 		return op_while(op, rc, "counting old events");
 
@@ -101,7 +108,8 @@ enum rc events_strip_before(struct op *op, int64_t instant_ms, int64_t limit,
 	enum rc rc;
 
 	rc = db_run(op, Q_EVENTS_STRIP_BEFORE,
-	    DB_ARGS(number(op, instant_ms), number(op, limit)), stripped);
+	    DB_ARGS(number(op, instant_ms), event_kind_name(KEPT),
+		number(op, limit)), stripped);
 	if (rc != RC_OK)
 		return op_while(op, rc, "stripping old events");
 
@@ -114,7 +122,8 @@ enum rc events_delete_before(struct op *op, int64_t instant_ms, int64_t limit,
 	enum rc rc;
 
 	rc = db_run(op, Q_EVENTS_DELETE_BEFORE,
-	    DB_ARGS(number(op, instant_ms), number(op, limit)), deleted);
+	    DB_ARGS(number(op, instant_ms), event_kind_name(KEPT),
+		number(op, limit)), deleted);
 	if (rc != RC_OK)
 		return op_while(op, rc, "deleting old events");
 

@@ -11,26 +11,7 @@
 #include <stdint.h>
 
 #include "base/op.h"
-
-/* Members may be NULL where they do not apply; kind never is. */
-struct event {
-	const char *kind;		/* "signed_up", "signed_in", ... */
-	const char *user_id;
-	const char *provider;
-	const char *session_id;
-	const char *address;		/* of the client */
-	const char *actor;		/* NULL: the user */
-
-	/* Of rows that were read: */
-	int64_t id;			/* a later event has a higher one */
-	int64_t at_ms;			/* milliseconds since 1970 */
-	const char *request_id;
-};
-
-struct events_list {
-	size_t count;
-	const struct event *items;
-};
+#include "store/event.h"
 
 /*
  * Adds an event at the current time, with op's request id - unless it names no
@@ -40,24 +21,42 @@ struct events_list {
  */
 enum rc events_add(struct op *op, const struct event *event) MUST_USE;
 
-/*
- * Events of a user, the latest first: at most limit of those before the event
- * before_id.  0 stands for no such bound, each.  None for an unknown user.
- * RC_DOWN, RC_EXPIRED	the database did not answer
- */
-enum rc events_of_user(struct op *op, const char *user_id, int64_t before_id,
-    int64_t limit, struct events_list *list) MUST_USE;
+/* A row; NULL stands for SQL's NULL. */
+struct events_entry {
+	int64_t id;			/* a later event has a higher one */
+	int64_t at_ms;			/* milliseconds since 1970 */
+	const char *kind;		/* as it stands there, never NULL */
+	const char *user_id;
+	const char *provider;
+	const char *session_id;
+	const char *address;
+	const char *actor;		/* never NULL */
+	const char *request_id;
+};
+
+struct events_list {
+	size_t count;
+	const struct events_entry *items;
+};
 
 /*
- * The latest events for the administrator, at most limit: of a user and of a
- * kind, where these are not NULL.
+ * All events of a user, the latest first; none for an unknown user.
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
-enum rc events_latest(struct op *op, const char *user_id, const char *kind,
-    int64_t limit, struct events_list *list) MUST_USE;
+enum rc events_of_user(struct op *op, const char *user_id,
+    struct events_list *list) MUST_USE;
 
 /*
- * How many events are older than an instant in milliseconds since 1970.
+ * The latest events for the administrator, at most limit: of a user, where
+ * user_id is not NULL, and of a kind, where it is not EVENT_NONE.
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc events_latest(struct op *op, const char *user_id,
+    enum event_kind kind, int64_t limit, struct events_list *list) MUST_USE;
+
+/*
+ * How many events events_delete_before would delete: those older than an
+ * instant in milliseconds since 1970.
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
@@ -65,16 +64,16 @@ enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
 
 /*
  * Takes address, request and session out of events that are kept although
- * they are older than an instant (those of unlinking), the oldest first, at
- * most limit, in one statement; *stripped is how many it were.
+ * they are older than an instant (EVENT_UNLINKED), the oldest first, at most
+ * limit, in one statement; *stripped is how many it were.
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc events_strip_before(struct op *op, int64_t instant_ms, int64_t limit,
     int64_t *stripped) MUST_USE;
 
 /*
- * Deletes events older than an instant, the oldest first, at most limit, in
- * one statement; *deleted is how many it were.
+ * Deletes events older than an instant but those that are kept, the oldest
+ * first, at most limit, in one statement; *deleted is how many it were.
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc events_delete_before(struct op *op, int64_t instant_ms, int64_t limit,

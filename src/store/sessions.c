@@ -260,6 +260,7 @@ enum rc sessions_publish(struct op *op,
 		[SESSIONS_DISABLED] = "disabled",
 		[SESSIONS_DELETED] = "deleted",
 	};
+	bool takes_away = standing->takes_away || standing->ends_sessions;
 	const struct reply *reply;
 	enum rc rc;
 
@@ -273,10 +274,9 @@ enum rc sessions_publish(struct op *op,
 		sessions_number(op, sessions_keys_rules()->absolute_ms)),
 	    &reply);
 	/* Whoever takes rights away must know that they are gone. */
-	if (rc == RC_OK && standing->ends_sessions &&
-	    !sessions_answers(reply, "published"))
+	if (rc == RC_OK && takes_away && !sessions_answers(reply, "published"))
 		rc = op_fail(op, RC_DOWN, "Redis knows a newer version of the "
-		    "user than PostgreSQL: nothing was ended");
+		    "user than PostgreSQL: nothing was taken away");
 	if (rc == RC_OK && standing->ends_sessions)
 		rc = erase(op, standing, reply);
 	if (rc != RC_OK)

@@ -58,7 +58,8 @@ struct sessions_grant {
 /*
  * Opens a session as generation 1 and publishes the user's premium and
  * version, unless Redis knows a newer version.  Beyond the limit the user's
- * least recently used session ends.
+ * least recently used session ends, of the 200 that would expire first: up to
+ * a limit of 199 these are all.
  *
  * RC_DENIED	the user was disabled or deleted in the meantime
  * RC_ABSENT	the provider was unlinked in the meantime
@@ -118,7 +119,8 @@ enum rc sessions_close(struct op *op, const char *user_id, const char *sid)
     MUST_USE;
 
 /*
- * Ends every session of a user, those of requests in progress too.
+ * Ends every session of a user, those of requests in progress and those that
+ * no index names too.
  * RC_DOWN, RC_EXPIRED	Redis did not answer
  */
 enum rc sessions_close_all(struct op *op, const char *user_id) MUST_USE;
@@ -140,8 +142,9 @@ struct sessions_list {
 };
 
 /*
- * All live sessions of a user, the newest first.  What the index names and
- * does not live is taken out of it on the way.
+ * All live sessions of a user that the index names, the newest first.  What
+ * does not live is taken out of it on the way.  Where Redis has lost the index
+ * alone, a session is named again from its next refresh on.
  * RC_DOWN, RC_EXPIRED	Redis did not answer
  */
 enum rc sessions_list(struct op *op, const char *user_id,
@@ -159,9 +162,9 @@ enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
     struct sessions_grant *grant) MUST_USE;
 
 /*
- * Ends a user's sessions that were begun through provider, and refuses those
- * that sign-ins under way would still open: all of a version of the user's
- * row before version.
+ * Ends a user's sessions that were begun through provider, of those that the
+ * index names (sessions_list), and refuses those that sign-ins under way would
+ * still open: all of a version of the user's row before version.
  * RC_DOWN, RC_EXPIRED	Redis did not answer; the same call again is safe
  */
 enum rc sessions_close_provider(struct op *op, const char *user_id,
@@ -175,15 +178,16 @@ struct sessions_standing {
 	enum sessions_state state;
 	int64_t version;		/* of the user's row */
 	int64_t premium_until_ms;	/* 0 for never */
-	bool ends_sessions;		/* all of them, at once */
+	bool takes_away;		/* rights: they must be gone then */
+	bool ends_sessions;		/* all at once; takes away, too */
 };
 
 /*
  * Publishes a user's standing, unless Redis knows a newer version: then
  * nothing is done, which is fine for what grants.
  *
- * RC_DOWN	Redis did not answer, or sessions were to end and it knows a
- *		newer version
+ * RC_DOWN	Redis did not answer, or rights were to be taken away and it
+ *		knows a newer version
  * RC_EXPIRED	no connection became free in time
  */
 enum rc sessions_publish(struct op *op,

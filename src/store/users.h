@@ -65,8 +65,9 @@ enum rc users_id_by_identity(struct op *op, const char *provider,
 enum rc users_insert(struct op *op, const struct user *user) MUST_USE;
 
 /*
- * Notes a sign-in, unless the user is disabled or gone by now.  Locks the
- * row until the transaction ends.
+ * Notes that somebody has shown to be the user (last_login_at), unless the
+ * user is disabled or gone by now; the session is still to be opened.  Locks
+ * the row until the transaction ends.
  *
  * RC_ABSENT	disabled or gone
  * RC_DOWN, RC_EXPIRED	the database did not answer

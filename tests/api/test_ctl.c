@@ -112,6 +112,31 @@ START_TEST(wrong_usage_is_64_and_tells_the_right_one)
 }
 END_TEST
 
+START_TEST(what_is_wrong_with_the_usage_is_said_first)
+{
+	static const struct {
+		const char *words[4];
+		const char *says;
+	} wrong[] = {
+		{{"user", "lis"}, "latchkeyctl: user has no command lis\n"},
+		{{"user", "show"}, "latchkeyctl: an argument is missing\n"},
+		{{"prune", "a"}, "latchkeyctl: too many arguments\n"},
+		{{"user", "list", "-n", "0"},
+		    "latchkeyctl: -n takes a number from 1 to 10000\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		const char *const *words = wrong[i].words;
+		struct program_end end = ctl_run(words[0], words[1], words[2],
+		    words[3], NULL);
+
+		ck_assert_msg(strncmp(end.err, wrong[i].says,
+		    strlen(wrong[i].says)) == 0, "%s", end.err);
+	}
+	ctl_fails(EX_USAGE, "there is no command usr", "usr", "list", NULL);
+}
+END_TEST
+
 START_TEST(every_command_explains_itself)
 {
 	static const char *const nouns[] = {"user", "sessions", "provider",
@@ -200,6 +225,7 @@ static TCase *tests(void)
 	tcase_add_test(t, keygen_makes_a_secret_for_its_owner_alone);
 	tcase_add_test(t, a_store_that_is_down_is_69_in_one_line);
 	tcase_add_test(t, wrong_usage_is_64_and_tells_the_right_one);
+	tcase_add_test(t, what_is_wrong_with_the_usage_is_said_first);
 	tcase_add_test(t, every_command_explains_itself);
 	tcase_add_test(t, on_a_terminal_only_yes_is_yes);
 	tcase_add_test(t, output_that_cannot_be_written_is_no_success);

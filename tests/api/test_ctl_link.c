@@ -120,7 +120,7 @@ START_TEST(unlinking_ends_the_way_in_and_its_sessions)
 
 	ctl_fails(EX_NOUSER, "discord", "user", "unlink", id, "discord",
 	    NULL);
-	ctl_fails(EX_CANTCREAT, "no other identity", "user", "unlink", id,
+	ctl_fails(EX_CANTCREAT, "last way in", "user", "unlink", id,
 	    "google", NULL);
 	ck_assert_int_eq(identities(id), 1);
 }
@@ -159,7 +159,7 @@ START_TEST(a_move_that_cannot_be_changes_nothing)
 	/* The last way in stays, even for the administrator. */
 	stack_sql(text_print("delete from users where id = '%s'", to));
 	to = sign_in(bob, "discord", "6005");
-	ctl_fails(EX_CANTCREAT, "no other identity", "user", "move-identity",
+	ctl_fails(EX_CANTCREAT, "last way in", "user", "move-identity",
 	    "google:stays-from", to, NULL);
 	ck_assert_str_eq(sign_in(alice, "google", "stays-from"), from);
 }

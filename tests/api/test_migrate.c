@@ -226,7 +226,7 @@ END_TEST
 START_TEST(wrong_usage_is_64)
 {
 	const char *const wrong[][5] = {
-	    {NULL}, {"-x"}, {"-c"}, {"migrat"}, {"-c", conf, "migrate", "-x"},
+	    {NULL}, {"-x"}, {"-c"}, {"-c", conf, "migrate", "-x"},
 	    {"-c", conf, "migrate", "now"}, {"-c", conf, "migrate", "-n", "1"},
 	};
 

@@ -51,10 +51,10 @@ enum rc provider_look_at_pin(struct op *op, const struct provider *provider)
 	return rc;
 }
 
-enum rc provider_find(struct op *op, const char *name,
+enum rc provider_admit(struct op *op, const char *name,
     const struct provider **provider)
 {
-	enum rc rc = fake_calls_enter(op, "provider_find");
+	enum rc rc = fake_calls_enter(op, "provider_admit");
 
 	if (rc == RC_OK && strcmp(name, fake_provider.provider.name) != 0)
 		rc = op_fail(op, RC_ABSENT, "no such provider");
@@ -64,15 +64,6 @@ enum rc provider_find(struct op *op, const char *name,
 	fake_provider.provider.ops = fake_provider.takes_nonce
 	    ? &ops_with_nonce : &ops;
 	*provider = &fake_provider.provider;
-	return RC_OK;
-}
-
-enum rc provider_check_pin(struct op *op, const struct provider *provider)
-{
-	enum rc rc = fake_calls_enter(op, "provider_check_pin");
-
-	if (rc != RC_OK)
-		return op_while(op, rc, "the pin of %s", provider->name);
 	return RC_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * In place of auth/provider.c: a table of one provider.  Calls are named
- * provider_find, provider_check_pin, provider_authorize, provider_identify,
+ * provider_admit, provider_authorize, provider_identify, provider_look_at_pin,
  * and sends_iss for its operation.
  */
 #ifndef SUPPORT_FAKE_PROVIDER_H

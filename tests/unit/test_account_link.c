@@ -74,7 +74,7 @@ START_TEST(an_identity_that_is_nobodys_is_linked_under_the_users_lock)
 	ck_assert_str_eq(fake_accounts.asker_id, MINE);
 	ck_assert_str_eq(fake_accounts.last_user_id, MINE);
 	ck_assert_str_eq(fake_accounts.last.oauth_id, "g-1");
-	ck_assert_str_eq(fake_events_last.kind, "linked");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_LINKED);
 	ck_assert_str_eq(fake_events_last.address, "192.0.2.7");
 	ck_assert_str_eq(op->rule, "asked_for");
 }
@@ -95,7 +95,7 @@ START_TEST(somebody_elses_identity_stays_theirs)
 	fake_accounts.standing.owner_id = THEIRS;
 	ck_assert_int_eq(linked(), RC_TAKEN);
 	ck_assert_int_eq(op->refusal, REFUSAL_IDENTITY_IN_USE);
-	ck_assert_ptr_null(strstr(op_reason(op), THEIRS));
+	ck_assert_ptr_nonnull(strstr(op_reason(op), "user " THEIRS));
 	ck_assert_int_eq(fake_calls_count("accounts_insert"), 0);
 	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
 }
@@ -135,6 +135,73 @@ START_TEST(a_lost_race_for_an_identity_is_looked_at_again)
 }
 END_TEST
 
+/* The administrator gives the identity. */
+static enum rc given(bool *was_linked)
+{
+	static const struct identity bare = {.provider = "google",
+		.subject = "g-1"};
+
+	fake_calls_clear();
+	return account_give(op, MINE, &bare, "latchkeyctl", was_linked);
+}
+
+START_TEST(an_identity_is_given_by_the_rules_of_linking)
+{
+	bool was_linked = true;
+
+	fake_users.user.disabled = true;
+	ck_assert_int_eq(given(&was_linked), RC_OK);
+	ck_assert(!was_linked);
+	ck_assert_str_eq(fake_calls_text(), "provider_admit db_begin "
+	    "users_lock accounts_look accounts_insert users_settle_email "
+	    "events_add accounts_of_user db_commit");
+	ck_assert_str_eq(fake_accounts.asker_id, MINE);
+	ck_assert_str_eq(fake_accounts.last.oauth_id, "g-1");
+	ck_assert_ptr_null(fake_accounts.last.email);
+	ck_assert_int_eq(fake_events_last.kind, EVENT_LINKED);
+	ck_assert_str_eq(fake_events_last.actor, "latchkeyctl");
+	ck_assert_str_eq(op->rule, "asked_for");
+
+	fake_accounts.standing.owner_id = MINE;
+	ck_assert_int_eq(given(&was_linked), RC_OK);
+	ck_assert(was_linked);
+	ck_assert_int_eq(fake_calls_count("accounts_insert"), 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_linked_cannot_be_given_either)
+{
+	bool was_linked;
+
+	fake_accounts.standing.asker_has_provider = true;
+	ck_assert_int_eq(given(&was_linked), RC_TAKEN);
+	ck_assert_int_eq(op->refusal, REFUSAL_PROVIDER_LINKED);
+	fake_accounts.standing.owner_id = THEIRS;
+	ck_assert_int_eq(given(&was_linked), RC_TAKEN);
+	ck_assert_int_eq(op->refusal, REFUSAL_IDENTITY_IN_USE);
+	ck_assert_ptr_nonnull(strstr(op_reason(op), "user " THEIRS));
+	ck_assert_int_eq(fake_calls_count("accounts_insert"), 0);
+}
+END_TEST
+
+START_TEST(nothing_is_given_to_nobody_or_of_a_provider_not_admitted)
+{
+	bool was_linked;
+
+	fake_calls_clear();
+	fake_calls_fail("users_lock", RC_ABSENT, 1);
+	ck_assert_int_eq(account_give(op, MINE, &identity, "a", &was_linked),
+	    RC_ABSENT);
+	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
+
+	fake_calls_clear();
+	fake_calls_fail("provider_admit", RC_ABSENT, 1);
+	ck_assert_int_eq(account_give(op, MINE, &identity, "a", &was_linked),
+	    RC_ABSENT);
+	ck_assert_str_eq(fake_calls_text(), "provider_admit");
+}
+END_TEST
+
 START_TEST(an_identity_goes_with_its_sessions_before_the_commit)
 {
 	ck_assert_int_eq(account_unlink(op, MINE, "discord", &me), RC_OK);
@@ -146,7 +213,7 @@ START_TEST(an_identity_goes_with_its_sessions_before_the_commit)
 	ck_assert(!fake_users.settled_as_new_primary);
 	ck_assert_str_eq(fake_sessions.unlinked, "discord");
 	ck_assert_int_eq(fake_sessions.unlinked_version, FAKE_USERS_VERSION);
-	ck_assert_str_eq(fake_events_last.kind, "unlinked");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_UNLINKED);
 	ck_assert_ptr_null(fake_events_last.actor);
 	ck_assert_str_eq(fake_events_last.address, "192.0.2.7");
 }
@@ -247,7 +314,7 @@ START_TEST(an_identity_moves_under_both_locks_always_in_one_order)
 	ck_assert_str_eq(fake_users.locked[1], THEIRS);
 	ck_assert_str_eq(fake_accounts.given_to, THEIRS);
 	ck_assert_str_eq(fake_sessions.user_id, MINE);
-	ck_assert_str_eq(fake_events_last.kind, "linked");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_LINKED);
 	ck_assert_str_eq(fake_events_last.user_id, THEIRS);
 	ck_assert_str_eq(fake_events_last.actor, "latchkeyctl");
 
@@ -301,6 +368,10 @@ int main(void)
 	tcase_add_test(t, a_second_identity_of_a_provider_is_refused);
 	tcase_add_test(t, who_is_disabled_or_gone_by_now_links_nothing);
 	tcase_add_test(t, a_lost_race_for_an_identity_is_looked_at_again);
+	tcase_add_test(t, an_identity_is_given_by_the_rules_of_linking);
+	tcase_add_test(t, what_cannot_be_linked_cannot_be_given_either);
+	tcase_add_test(t,
+	    nothing_is_given_to_nobody_or_of_a_provider_not_admitted);
 	tcase_add_test(t, an_identity_goes_with_its_sessions_before_the_commit);
 	tcase_add_test(t, the_oldest_other_way_in_becomes_the_primary);
 	tcase_add_test(t, the_last_way_in_stays);

@@ -44,10 +44,15 @@ enum rc users_enable(struct op *now, const char *id,
 	return change(now, "users_enable", id, standing);
 }
 
-enum rc users_lock(struct op *now, const char *id,
-    struct users_standing *standing)
+enum rc users_by_id(struct op *now, const char *id, const struct user **user)
 {
-	return change(now, "users_lock", id, standing);
+	static const struct user found = {.id = USER};
+	enum rc rc = fake_calls_enter(now, "users_by_id");
+
+	ck_assert_str_eq(id, USER);
+	if (rc == RC_OK)
+		*user = &found;
+	return rc;
 }
 
 enum rc users_raise_version(struct op *now, const char *id,
@@ -62,10 +67,12 @@ enum rc users_delete(struct op *now, const char *id)
 	return fake_calls_enter(now, "users_delete");
 }
 
-enum rc sessions_close_all(struct op *now, const char *user_id)
+enum rc session_revoke_all(struct op *now, const char *user_id,
+    const char *actor)
 {
 	ck_assert_str_eq(user_id, USER);
-	return fake_calls_enter(now, "sessions_close_all");
+	ck_assert_str_eq(actor, "admin");
+	return fake_calls_enter(now, "session_revoke_all");
 }
 
 enum rc sessions_publish(struct op *now,
@@ -79,7 +86,7 @@ static void setup(void)
 {
 	op = op_new("test", 10000);
 	published = (struct sessions_standing){.user_id = ""};
-	fake_events_last = (struct event){.kind = ""};
+	fake_events_last = (struct event){.kind = EVENT_NONE};
 	fake_calls_clear();
 }
 
@@ -99,7 +106,7 @@ START_TEST(disabling_ends_the_sessions_before_the_row_is_kept)
 	ck_assert(published.ends_sessions);
 	ck_assert_int_eq(published.version, 7);
 	ck_assert_int_eq(published.premium_until_ms, 900);
-	ck_assert_str_eq(fake_events_last.kind, "disabled");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_DISABLED);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.actor, "latchkeyctl");
 }
@@ -155,7 +162,7 @@ START_TEST(enabling_is_published_once_the_row_is_kept)
 	ck_assert(!published.ends_sessions);
 	ck_assert_int_eq(published.version, 7);
 	ck_assert_int_eq(published.premium_until_ms, 900);
-	ck_assert_str_eq(fake_events_last.kind, "enabled");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_ENABLED);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.actor, "latchkeyctl");
 
@@ -204,7 +211,7 @@ END_TEST
 START_TEST(the_event_of_a_deletion_names_nobody)
 {
 	ck_assert_int_eq(account_delete(op, USER, NULL), RC_OK);
-	ck_assert_str_eq(fake_events_last.kind, "deleted");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_DELETED);
 	ck_assert_ptr_null(fake_events_last.user_id);
 	ck_assert_ptr_null(fake_events_last.address);
 	ck_assert_ptr_null(fake_events_last.session_id);
@@ -239,24 +246,30 @@ START_TEST(a_deletion_that_fails_anywhere_keeps_the_user)
 }
 END_TEST
 
-START_TEST(sessions_end_with_an_event_or_not_at_all)
+START_TEST(sessions_of_a_user_who_is_there_are_ended)
 {
 	ck_assert_int_eq(account_end_sessions(op, USER, "admin"), RC_OK);
-	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock events_add "
-	    "sessions_close_all db_commit");
-	ck_assert_str_eq(fake_events_last.kind, "sessions_ended");
-	ck_assert_str_eq(fake_events_last.user_id, USER);
-	ck_assert_str_eq(fake_events_last.actor, "admin");
+	ck_assert_str_eq(fake_calls_text(), "users_by_id session_revoke_all");
 
 	fake_calls_clear();
-	fake_calls_fail("sessions_close_all", RC_DOWN, 1);
-	ck_assert_int_eq(account_end_sessions(op, USER, "admin"), RC_DOWN);
-	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
-
-	fake_calls_clear();
-	fake_calls_fail("users_lock", RC_ABSENT, 1);
+	fake_calls_fail("users_by_id", RC_ABSENT, 1);
 	ck_assert_int_eq(account_end_sessions(op, USER, "admin"), RC_ABSENT);
-	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock db_rollback");
+	ck_assert_str_eq(fake_calls_text(), "users_by_id");
+}
+END_TEST
+
+START_TEST(sessions_end_without_postgresql_and_not_without_redis)
+{
+	static const enum rc failures[] = {RC_DOWN, RC_EXPIRED};
+
+	for (size_t i = 0; i < 2; i++) {
+		fake_calls_fail("users_by_id", failures[i], 1);
+		ck_assert_int_eq(account_end_sessions(op, USER, "admin"),
+		    RC_OK);
+		ck_assert_str_eq(op_reason(op), "");
+	}
+	fake_calls_fail("session_revoke_all", RC_DOWN, 1);
+	ck_assert_int_eq(account_end_sessions(op, USER, "admin"), RC_DOWN);
 }
 END_TEST
 
@@ -267,7 +280,9 @@ static void add_deletion(TCase *t)
 	    what_is_published_of_a_deleted_user_is_newer_and_tells_nothing);
 	tcase_add_test(t, the_event_of_a_deletion_names_nobody);
 	tcase_add_test(t, a_deletion_that_fails_anywhere_keeps_the_user);
-	tcase_add_test(t, sessions_end_with_an_event_or_not_at_all);
+	tcase_add_test(t, sessions_of_a_user_who_is_there_are_ended);
+	tcase_add_test(t,
+	    sessions_end_without_postgresql_and_not_without_redis);
 }
 
 int main(void)

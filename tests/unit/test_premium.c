@@ -109,7 +109,7 @@ static void setup(void)
 	row = (struct users_standing){.version = 4, .premium_until_ms = 1000};
 	granted = (struct grant){.reference = NULL};
 	published = (struct sessions_standing){.user_id = ""};
-	fake_events_last = (struct event){.kind = ""};
+	fake_events_last = (struct event){.kind = EVENT_NONE};
 	fake_calls_clear();
 }
 
@@ -138,9 +138,9 @@ START_TEST(what_grants_is_published_once_it_is_kept)
 	ck_assert_int_eq(published.state, SESSIONS_ACTIVE);
 	ck_assert_int_eq(published.version, 5);
 	ck_assert_int_eq(published.premium_until_ms, 2000);
-	ck_assert(!published.ends_sessions);
+	ck_assert(!published.takes_away && !published.ends_sessions);
 	ck_assert_str_eq(added, "order-1");
-	ck_assert_str_eq(fake_events_last.kind, "premium_changed");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_PREMIUM_CHANGED);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.actor, "admin");
 
@@ -157,7 +157,7 @@ START_TEST(what_takes_away_is_published_before_it_is_kept)
 	ck_assert_str_eq(fake_calls_text(), TAKEN_AWAY);
 	ck_assert_int_eq(published.version, 5);
 	ck_assert_int_eq(published.premium_until_ms, 999);
-	ck_assert(!published.ends_sessions);
+	ck_assert(published.takes_away && !published.ends_sessions);
 
 	fake_calls_clear();
 	ck_assert_int_eq(set(0, "order-2"), RC_OK);
@@ -308,8 +308,32 @@ START_TEST(an_extension_goes_from_the_later_of_now_and_the_present_end)
 }
 END_TEST
 
+START_TEST(a_reference_has_1_to_255_characters_that_can_be_seen)
+{
+	static const char *const bad[] = {"", "a\nb", "a\x7f",
+	    "a\xc2\x85", "a\xe2\x80\x8b", "a\xe2\x80\xae", "\xff", "a\xc3"};
+	char most[2 * PREMIUM_REFERENCE_MOST + 1];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(!premium_reference_is_valid(bad[i]), "%zu", i);
+	ck_assert(premium_reference_is_valid("Order 4711/\xc3\xa9"));
+
+	/* U+00E9, of two bytes. */
+	for (size_t i = 0; i + 1 < sizeof(most); i += 2)
+		memcpy(most + i, "\xc3\xa9", 3);
+	ck_assert(premium_reference_is_valid(most));
+	ck_assert(premium_reference_is_valid(most + 2));
+	most[sizeof(most) - 3] = '\0';
+	ck_assert(premium_reference_is_valid(most));
+	memcpy(most + sizeof(most) - 3, "rr", 3);
+	ck_assert(!premium_reference_is_valid(most));
+}
+END_TEST
+
 static void add_tests(TCase *t)
 {
+	tcase_add_test(t,
+	    a_reference_has_1_to_255_characters_that_can_be_seen);
 	tcase_add_test(t,
 	    an_extension_goes_from_the_later_of_now_and_the_present_end);
 	tcase_add_test(t, what_grants_is_published_once_it_is_kept);

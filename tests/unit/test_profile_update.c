@@ -47,7 +47,7 @@ static void setup(void)
 {
 	op = op_new("test", 10000);
 	changes = true;
-	fake_events_last = (struct event){.kind = ""};
+	fake_events_last = (struct event){.kind = EVENT_NONE};
 	fake_calls_clear();
 }
 
@@ -73,7 +73,7 @@ START_TEST(a_change_and_its_event_are_one_transaction)
 	ck_assert_str_eq(fake_calls_text(), "db_begin users_set_profile "
 	    "events_add account_of db_commit");
 	ck_assert_ptr_eq(user, &row);
-	ck_assert_str_eq(fake_events_last.kind, "profile_changed");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_PROFILE_CHANGED);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.session_id, SID);
 	ck_assert_str_eq(fake_events_last.address, "192.0.2.1");

@@ -248,15 +248,27 @@ START_TEST(a_name_is_found_to_the_letter)
 		ck_assert_msg(provider_find(op, bad[i], &provider) ==
 		    RC_ABSENT, "%s", bad[i]);
 	ck_assert_ptr_null(strstr(op_reason(op), "nope"));
+	ck_assert_int_eq(provider_admit(op, "nope", &provider), RC_ABSENT);
+	ck_assert_int_eq(fake_calls_count("providers_pin"), 0);
 }
 END_TEST
+
+/* Admits google; *provider must stay untouched where it is refused. */
+static enum rc admit_google(void)
+{
+	const struct provider *provider = NULL;
+	enum rc rc = provider_admit(op, "google", &provider);
+
+	ck_assert_ptr_eq(provider, rc == RC_OK ? provider_at(0) : NULL);
+	return rc;
+}
 
 START_TEST(a_name_is_pinned_to_its_issuer_at_first_use)
 {
 	const struct provider *google = made(false);
 
 	ck_assert(!provider_is_barred(google));
-	ck_assert_int_eq(provider_check_pin(op, google), RC_OK);
+	ck_assert_int_eq(admit_google(), RC_OK);
 	ck_assert_str_eq(fake_providers_pinned, "https://accounts.google.com");
 	ck_assert(!provider_is_barred(google));
 }
@@ -278,10 +290,9 @@ END_TEST
 
 START_TEST(a_pin_that_is_ours_is_asked_for_once)
 {
-	const struct provider *google = made(false);
-
-	ck_assert_int_eq(provider_check_pin(op, google), RC_OK);
-	ck_assert_int_eq(provider_check_pin(op, google), RC_OK);
+	made(false);
+	ck_assert_int_eq(admit_google(), RC_OK);
+	ck_assert_int_eq(admit_google(), RC_OK);
 	ck_assert_int_eq(fake_calls_count("providers_pin"), 1);
 }
 END_TEST
@@ -291,7 +302,7 @@ START_TEST(a_name_pinned_to_another_issuer_is_barred)
 	const struct provider *google = made(false);
 
 	fake_providers_pinned = "https://old.example";
-	ck_assert_int_eq(provider_check_pin(op, google), RC_ABSENT);
+	ck_assert_int_eq(admit_google(), RC_ABSENT);
 	ck_assert_int_eq(op->refusal, REFUSAL_PROVIDER_UNKNOWN);
 	ck_assert_ptr_nonnull(strstr(op_reason(op), "https://old.example"));
 	ck_assert_ptr_nonnull(strstr(op_reason(op), google->issuer));
@@ -304,9 +315,9 @@ START_TEST(a_rebound_name_is_free_without_a_restart)
 	const struct provider *google = made(false);
 
 	fake_providers_pinned = "https://accounts.google.com/";
-	ck_assert_int_eq(provider_check_pin(op, google), RC_ABSENT);
+	ck_assert_int_eq(admit_google(), RC_ABSENT);
 	fake_providers_pinned = "https://accounts.google.com";
-	ck_assert_int_eq(provider_check_pin(op, google), RC_OK);
+	ck_assert_int_eq(admit_google(), RC_OK);
 	ck_assert(!provider_is_barred(google));
 }
 END_TEST
@@ -316,10 +327,10 @@ START_TEST(a_database_that_is_down_pins_nothing)
 	const struct provider *google = made(false);
 
 	fake_calls_fail("providers_pin", RC_DOWN, 1);
-	ck_assert_int_eq(provider_check_pin(op, google), RC_DOWN);
+	ck_assert_int_eq(admit_google(), RC_DOWN);
 	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
 	ck_assert(!provider_is_barred(google));
-	ck_assert_int_eq(provider_check_pin(op, google), RC_OK);
+	ck_assert_int_eq(admit_google(), RC_OK);
 }
 END_TEST
 

@@ -11,6 +11,7 @@
 
 #include "auth/refusal.h"
 #include "auth/signin.h"
+#include "support/config_file.h"
 
 #define PARAMETER_SIZE 512
 
@@ -117,6 +118,28 @@ START_TEST(a_fixed_name_is_never_taken_for_a_providers)
 }
 END_TEST
 
+START_TEST(no_provider_is_called_as_a_route_below_auth)
+{
+	static const char below[] = "/auth/";
+	size_t count = 0;
+
+	for (size_t i = 0; i < route_count; i++) {
+		const char *name = route_table[i].pattern + strlen(below);
+
+		if (strncmp(route_table[i].pattern, below, strlen(below)) != 0 ||
+		    name[0] == '{')
+			continue;
+		count++;
+		config_file_refuses((struct config_file){
+		    .providers = pool_print(config_file_pool(),
+			"%.*s = { kind = \"discord\" }",
+			(int)strcspn(name, "/"), name),
+		}, "is a name that latchkey has for a path of its own");
+	}
+	ck_assert_uint_gt(count, 0);
+}
+END_TEST
+
 START_TEST(a_path_is_matched_whole_and_to_the_letter)
 {
 	static const char *const bad[] = {"", "/", "/auth", "/auth/",
@@ -200,9 +223,11 @@ int main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, config_file_setup, config_file_teardown);
 	tcase_add_test(t, every_fixed_path_reaches_its_own_row);
 	tcase_add_test(t, a_name_in_the_path_is_handed_over);
 	tcase_add_test(t, a_fixed_name_is_never_taken_for_a_providers);
+	tcase_add_test(t, no_provider_is_called_as_a_route_below_auth);
 	tcase_add_test(t, a_path_is_matched_whole_and_to_the_letter);
 	tcase_add_test(t, another_method_is_refused_as_such);
 	tcase_add_test(t, each_listener_has_its_own_routes);

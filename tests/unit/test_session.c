@@ -52,7 +52,7 @@ static void setup(void)
 	    .live = {.provider = "discord", .auth_time_ms = 11,
 		.premium_until_ms = 22},
 	};
-	fake_events_last = (struct event){.kind = NULL};
+	fake_events_last = (struct event){.kind = EVENT_NONE};
 }
 
 static void teardown(void)
@@ -121,6 +121,35 @@ START_TEST(a_session_is_opened_for_the_user_as_read)
 	    RC_OK);
 	ck_assert_str_eq(token.sid, fake_sessions.sid);
 	ck_assert_str_eq(token.user_id, USER);
+}
+END_TEST
+
+START_TEST(a_sign_in_is_told_once_its_session_is_open)
+{
+	struct session_tokens tokens;
+
+	ck_assert_int_eq(session_open(op, &alice, "google", &client, &tokens),
+	    RC_OK);
+	ck_assert_str_eq(fake_calls_text(), "sessions_open events_add");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_SIGNED_IN);
+	ck_assert_str_eq(fake_events_last.user_id, USER);
+	ck_assert_str_eq(fake_events_last.provider, "google");
+	ck_assert_str_eq(fake_events_last.session_id, fake_sessions.sid);
+	ck_assert_str_eq(fake_events_last.address, "192.0.2.7");
+}
+END_TEST
+
+START_TEST(a_sign_in_without_a_session_is_not_told)
+{
+	static const enum rc failures[] = {RC_DENIED, RC_ABSENT, RC_DOWN};
+	struct session_tokens tokens;
+
+	for (size_t i = 0; i < 3; i++) {
+		fake_calls_fail("sessions_open", failures[i], 1);
+		ck_assert_int_ne(session_open(op, &alice, "google", &client,
+		    &tokens), RC_OK);
+	}
+	ck_assert_int_eq(fake_calls_count("events_add"), 0);
 }
 END_TEST
 
@@ -259,7 +288,7 @@ START_TEST(the_session_of_a_refresh_token_is_ended_with_an_event)
 	ck_assert_str_eq(fake_calls_text(), "sessions_close events_add");
 	ck_assert_str_eq(fake_sessions.user_id, USER);
 	ck_assert_str_eq(fake_sessions.sid, SID);
-	ck_assert_str_eq(fake_events_last.kind, "signed_out");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_SIGNED_OUT);
 	ck_assert_str_eq(fake_events_last.session_id, SID);
 }
 END_TEST
@@ -300,7 +329,7 @@ START_TEST(all_sessions_of_a_user_are_ended_with_one_event)
 	ck_assert_int_eq(session_end_all(op, &mine, &client), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "sessions_close_all events_add");
 	ck_assert_str_eq(fake_sessions.user_id, USER);
-	ck_assert_str_eq(fake_events_last.kind, "signed_out_everywhere");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_SIGNED_OUT_EVERYWHERE);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.session_id, SID);
 }
@@ -316,6 +345,8 @@ int main(void)
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_session_is_opened_for_the_user_as_read);
+	tcase_add_test(t, a_sign_in_is_told_once_its_session_is_open);
+	tcase_add_test(t, a_sign_in_without_a_session_is_not_told);
 	tcase_add_test(t, each_session_has_an_id_of_its_own);
 	tcase_add_test(t, a_browsers_name_is_made_printable_and_cut);
 	tcase_add_test(t, nobody_disabled_meanwhile_gets_a_session);

@@ -55,7 +55,7 @@ static void setup(void)
 		.key_id = token_refresh_key_id(), .provider = "google"},
 	    .rotation = SESSIONS_REPEATED,
 	};
-	fake_events_last = (struct event){.kind = NULL};
+	fake_events_last = (struct event){.kind = EVENT_NONE};
 }
 
 static void teardown(void)
@@ -144,7 +144,7 @@ START_TEST(a_renewed_session_keeps_its_refresh_token)
 	ck_assert_ptr_null(tokens.linked);
 	ck_assert_str_eq(fake_calls_text(), "sessions_rotate sessions_renew "
 	    "events_add");
-	ck_assert_str_eq(fake_events_last.kind, "confirmed");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_CONFIRMED);
 	ck_assert_str_eq(fake_events_last.provider, "google");
 	ck_assert_str_eq(fake_sessions.user_id, USER);
 	ck_assert_str_eq(fake_sessions.sid, SID);
@@ -198,10 +198,28 @@ START_TEST(one_session_is_ended_with_an_event)
 	ck_assert_str_eq(fake_calls_text(), "sessions_close events_add");
 	ck_assert_str_eq(fake_sessions.user_id, USER);
 	ck_assert_str_eq(fake_sessions.sid, OTHER);
-	ck_assert_str_eq(fake_events_last.kind, "session_ended");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_SESSION_ENDED);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.session_id, OTHER);
 	ck_assert_str_eq(fake_events_last.address, "192.0.2.7");
+}
+END_TEST
+
+START_TEST(what_an_administrator_ends_is_told_with_their_name)
+{
+	ck_assert_int_eq(session_revoke(op, USER, OTHER, "admin"), RC_OK);
+	ck_assert_str_eq(fake_sessions.sid, OTHER);
+	ck_assert_int_eq(fake_events_last.kind, EVENT_SESSION_ENDED);
+	ck_assert_str_eq(fake_events_last.session_id, OTHER);
+	ck_assert_str_eq(fake_events_last.actor, "admin");
+	ck_assert_int_eq(session_revoke(op, USER, "x", "admin"), RC_ABSENT);
+
+	ck_assert_int_eq(session_revoke_all(op, USER, "admin"), RC_OK);
+	ck_assert_str_eq(fake_calls_text(), "sessions_close events_add "
+	    "sessions_close_all events_add");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_SESSIONS_ENDED);
+	ck_assert_str_eq(fake_events_last.user_id, USER);
+	ck_assert_str_eq(fake_events_last.actor, "admin");
 }
 END_TEST
 
@@ -244,6 +262,7 @@ int main(void)
 	tcase_add_test(t, a_session_that_is_over_cannot_finish_what_it_began);
 	tcase_add_test(t, a_provider_unlinked_meanwhile_opens_no_session);
 	tcase_add_test(t, one_session_is_ended_with_an_event);
+	tcase_add_test(t, what_an_administrator_ends_is_told_with_their_name);
 	tcase_add_test(t, what_is_no_session_of_the_users_is_absent);
 
 	srunner_run_all(r, CK_ENV);

@@ -47,7 +47,7 @@ static void setup(void)
 		.expires_ms = (NOW + 3600) * 1000,
 		.absolute_ms = (NOW + 86400) * 1000,
 		.key_id = token_refresh_key_id(), .provider = "google"}};
-	fake_events_last = (struct event){.kind = NULL};
+	fake_events_last = (struct event){.kind = EVENT_NONE};
 }
 
 static void teardown(void)
@@ -144,7 +144,7 @@ START_TEST(a_reused_token_is_denied_and_noted)
 	fake_sessions.rotation = SESSIONS_REUSED;
 	refresh_denied(presented());
 	ck_assert_int_eq(fake_calls_count("events_add"), 1);
-	ck_assert_str_eq(fake_events_last.kind, "refresh_token_reused");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_REFRESH_TOKEN_REUSED);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.session_id, SID);
 	ck_assert_str_eq(fake_events_last.provider, "google");
@@ -157,7 +157,7 @@ START_TEST(a_store_that_rolled_back_goes_on_and_is_noted)
 	fake_sessions.rotation = SESSIONS_ROLLED_BACK;
 	ck_assert_int_eq(refresh(presented(), NULL), RC_OK);
 	ck_assert_int_eq(fake_calls_count("events_add"), 1);
-	ck_assert_str_eq(fake_events_last.kind, "store_rolled_back");
+	ck_assert_int_eq(fake_events_last.kind, EVENT_STORE_ROLLED_BACK);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.session_id, SID);
 }

@@ -23,7 +23,7 @@
 #define COOKIE	     "1767323045.random"
 
 /* The calls up to the taking of the record, and up to the end. */
-#define TAKEN "provider_find provider_check_pin db_ping transactions_take"
+#define TAKEN "provider_admit db_ping transactions_take"
 #define DONE  TAKEN " provider_identify account_sign_in session_open"
 
 static const struct config config = {
@@ -104,10 +104,10 @@ START_TEST(a_callback_without_state_or_cookie_takes_nothing)
 
 	for (int i = 0; i < 2; i++) {
 		answer.state = none[i];
-		misses("provider_find provider_check_pin");
+		misses("provider_admit");
 		answer.state = "the-state";
 		answer.binding = none[i];
-		misses("provider_find provider_check_pin");
+		misses("provider_admit");
 		answer.binding = COOKIE;
 	}
 }
@@ -213,7 +213,7 @@ START_TEST(an_error_counts_only_in_a_transaction_of_this_browser)
 {
 	answer.error = "access_denied";
 	answer.state = NULL;
-	misses("provider_find provider_check_pin");
+	misses("provider_admit");
 	answer.state = "the-state";
 	answer.iss = "https://attacker.example";
 	misses(TAKEN);
@@ -294,7 +294,7 @@ START_TEST(an_unknown_or_barred_provider_takes_nothing)
 {
 	answer.provider = "nope";
 	ck_assert_int_eq(finish(), RC_ABSENT);
-	ck_assert_str_eq(fake_calls_text(), "provider_find");
+	ck_assert_str_eq(fake_calls_text(), "provider_admit");
 }
 END_TEST
 
@@ -305,10 +305,8 @@ START_TEST(what_fails_on_the_way_ends_it_there)
 		enum rc rc;
 		const char *calls;
 	} cases[] = {
-		{"provider_check_pin", RC_ABSENT,
-		    "provider_find provider_check_pin"},
-		{"provider_check_pin", RC_DOWN,
-		    "provider_find provider_check_pin"},
+		{"provider_admit", RC_ABSENT, "provider_admit"},
+		{"provider_admit", RC_DOWN, "provider_admit"},
 		{"transactions_take", RC_DOWN, TAKEN},
 		{"transactions_take", RC_EXPIRED, TAKEN},
 		{"provider_identify", RC_LIMITED,

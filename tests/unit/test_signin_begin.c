@@ -59,7 +59,7 @@ START_TEST(a_start_asks_the_provider_and_notes_the_transaction)
 	struct signin_start start = begun();
 	const struct transaction *record = &fake_transactions.record;
 
-	ck_assert_str_eq(fake_calls_text(), "provider_find provider_check_pin "
+	ck_assert_str_eq(fake_calls_text(), "provider_admit "
 	    "provider_authorize sends_iss transactions_put");
 	ck_assert_str_eq(start.url, ISSUER "/consent");
 	ck_assert_str_eq(record->provider, "google");
@@ -169,7 +169,7 @@ START_TEST(a_start_that_fails_notes_no_transaction)
 		const char *call;
 		enum rc rc;
 	} cases[] = {
-		{"provider_find", RC_ABSENT}, {"provider_check_pin", RC_DOWN},
+		{"provider_admit", RC_ABSENT}, {"provider_admit", RC_DOWN},
 		{"provider_authorize", RC_UPSTREAM},
 		{"sends_iss", RC_UPSTREAM},
 	};

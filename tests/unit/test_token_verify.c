@@ -88,7 +88,7 @@ static const char *forged(bool access, const char *member, const char *value)
 	if (value != NULL && js_as_text(js_at(other, 0)) != NULL)
 		js_put_text(claims, member, js_as_text(js_at(other, 0)));
 	else if (value != NULL && strcmp(value, "null") == 0)
-		js_put_null(claims, member);
+		js_put_text(claims, member, NULL);
 	else if (value != NULL)
 		js_put_int(claims, member, strtoll(value, NULL, 10));
 
