@@ -179,6 +179,22 @@ START_TEST(rq_05_what_is_not_strict_json_is_refused)
 }
 END_TEST
 
+START_TEST(rq_05_json_that_is_no_object_changes_nothing)
+{
+	static const char *const bodies[] = {"[]", "[{}]", "null", "1", "\"\""};
+	const char *access = flow_sign_in(browser, "google", "rq-05").access;
+	const char *const headers[] = {"Content-Type: application/json",
+		text_print("Authorization: Bearer %s", access), NULL};
+
+	for (size_t i = 0; i < COUNT(bodies); i++) {
+		struct answer answer = browser_send(browser, "PATCH",
+		    stack_url("/api/users/me"), headers, bodies[i]);
+
+		flow_assert_problem(browser, &answer, 400, "invalid_request");
+	}
+}
+END_TEST
+
 /* {"refresh_token":"x","a":[[[…]]]} with levels in all. */
 static const char *nested(size_t levels)
 {
@@ -233,6 +249,8 @@ int main(void)
 	tcase_add_test(t, rq_03_a_chunked_body_is_a_body);
 	tcase_add_test(t, rq_03_a_length_that_lies_is_refused_and_holds_nobody);
 	tcase_add_test(t, rq_05_what_is_not_strict_json_is_refused);
+	tcase_add_test(t,
+	    rq_05_json_that_is_no_object_changes_nothing);
 	tcase_add_test(t, rq_08_depth_has_its_limit_and_breadth_costs_nothing);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

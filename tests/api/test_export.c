@@ -247,6 +247,37 @@ START_TEST(without_a_store_there_is_no_export)
 }
 END_TEST
 
+/* Of one part the store says no: the whole is refused. */
+static void must_fail(void)
+{
+	struct answer answer = export();
+
+	flow_assert_problem(alice, &answer, 503, "unavailable");
+	ck_assert_ptr_null(strstr(answer.body, "alice@gmail.com"));
+}
+
+START_TEST(an_export_that_lacks_a_part_is_none)
+{
+	static const char *const columns[][2] = {
+		{"oauth_linked_accounts", "last_used_at"},
+		{"premium_grants", "reference"}, {"events", "kind"}};
+	const char *index = text_print("latchkey:sessions:{%s}", id);
+
+	for (size_t i = 0; i < 3; i++) {
+		stack_sql(text_print("alter table %s rename %s to hidden",
+		    columns[i][0], columns[i][1]));
+		must_fail();
+		stack_sql(text_print("alter table %s rename hidden to %s",
+		    columns[i][0], columns[i][1]));
+	}
+	stack_redis("DEL", index, NULL);
+	stack_redis("SET", index, "no index", NULL);
+	must_fail();
+	stack_redis("DEL", index, NULL);
+	ck_assert_int_eq(export().status, 200);
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("export");
@@ -259,6 +290,7 @@ static TCase *tests(void)
 	tcase_add_test(t, a_long_history_is_exported_whole);
 	tcase_add_test(t, an_export_needs_a_recent_sign_in);
 	tcase_add_test(t, without_a_store_there_is_no_export);
+	tcase_add_test(t, an_export_that_lacks_a_part_is_none);
 	return t;
 }
 

@@ -41,15 +41,15 @@ static const char *letters(char letter, size_t n)
 
 START_TEST(pf_02_a_failing_provider_is_502_and_not_quoted)
 {
-	static const char *const statuses[] = {"500", "502", "503", "400",
-		"401", "403", "404", "201", "302"};
+	static const char *const statuses[] = {"201", "302", "500", "502",
+		"503", "400", "401", "403", "404"};
 
 	for (size_t i = 0; i < COUNT(statuses) * COUNT(places); i++) {
 		const char *provider = places[i % COUNT(places)].provider;
 		const char *endpoint = places[i % COUNT(places)].endpoint;
 
 		/* With a body that would do, at first. */
-		if (i >= 2 * COUNT(places))
+		if (i >= 3 * COUNT(places))
 			steer_fault(provider, endpoint, "body",
 			    "\"{\\\"message\\\":\\\"wicked\\\"}\"");
 		steer_fault(provider, endpoint, "header",

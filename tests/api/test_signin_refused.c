@@ -137,6 +137,24 @@ START_TEST(cb_10_unknown_parameters_are_ignored)
 }
 END_TEST
 
+START_TEST(st_12_the_oldest_cookie_is_the_one_that_goes)
+{
+	static const char *const headers[] = {"Cookie: " SIGNIN_COOKIE
+		"00000001=7.x; " SIGNIN_COOKIE "00000002=9.x; " SIGNIN_COOKIE
+		"00000003=10.x; " SIGNIN_COOKIE "00000004=5.x; " SIGNIN_COOKIE
+		"00000005=8.x", NULL};
+	struct answer answer = browser_send(alice, "GET",
+	    stack_url("/api/auth/google"), headers, NULL);
+
+	ck_assert_int_eq(answer.status, 303);
+	ck_assert_ptr_nonnull(strstr(answer.head, SIGNIN_COOKIE "00000004=;"));
+	for (int i = 1; i < 6; i++)
+		if (i != 4)
+			ck_assert_ptr_null(strstr(answer.head, text_print(
+			    SIGNIN_COOKIE "0000000%d", i)));
+}
+END_TEST
+
 START_TEST(cb_12_an_unknown_provider_is_404)
 {
 	const char *name = text_print("%0300d", 7);
@@ -342,6 +360,7 @@ static TCase *tests(void)
 	tcase_add_test(t, cb_06_the_providers_words_are_not_repeated);
 	tcase_add_test(t, cb_09_broken_encoding_is_refused);
 	tcase_add_test(t, cb_10_unknown_parameters_are_ignored);
+	tcase_add_test(t, st_12_the_oldest_cookie_is_the_one_that_goes);
 	tcase_add_test(t, cb_12_an_unknown_provider_is_404);
 	tcase_add_test(t, mx_01_an_answer_for_another_provider_is_refused);
 	tcase_add_test(t, mx_04_an_answer_of_another_issuer_is_refused);

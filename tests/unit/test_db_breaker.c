@@ -11,11 +11,11 @@ static void setup(void)
 	db_breaker_init(&breaker);
 }
 
-/* Slot 0 was used and the server did not answer. */
+/* Slot 7 was used and the server did not answer. */
 static void open_it(void)
 {
-	ck_assert(db_breaker_may_ask(&breaker, 0));
-	db_breaker_note(&breaker, 0, true, false);
+	ck_assert(db_breaker_may_ask(&breaker, 7));
+	db_breaker_note(&breaker, 7, true, false);
 }
 
 START_TEST(everyone_may_ask_a_server_that_answers)
@@ -59,6 +59,29 @@ START_TEST(an_answer_lets_everyone_in_while_one_still_asks)
 	db_breaker_note(&breaker, 2, false, true);
 	ck_assert(db_breaker_may_wait(&breaker));
 	ck_assert(db_breaker_may_ask(&breaker, 3));
+}
+END_TEST
+
+START_TEST(who_still_asks_is_the_one_when_the_silence_returns)
+{
+	open_it();
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	db_breaker_note(&breaker, 2, false, true);
+	db_breaker_note(&breaker, 3, true, false);
+	ck_assert(!db_breaker_may_wait(&breaker));
+	ck_assert(!db_breaker_may_ask(&breaker, 4));
+
+	db_breaker_note(&breaker, 1, true, false);
+	ck_assert(db_breaker_may_ask(&breaker, 4));
+}
+END_TEST
+
+/* A connection may outlive the patience with its server. */
+START_TEST(an_open_connection_does_not_outweigh_silence)
+{
+	db_breaker_note(&breaker, 0, true, true);
+	ck_assert(db_breaker_may_ask(&breaker, 1));
+	ck_assert(!db_breaker_may_ask(&breaker, 2));
 }
 END_TEST
 
@@ -112,6 +135,9 @@ int main(void)
 	tcase_add_test(t, one_at_a_time_may_ask_a_silent_server);
 	tcase_add_test(t, an_answer_lets_everyone_in_again);
 	tcase_add_test(t, an_answer_lets_everyone_in_while_one_still_asks);
+	tcase_add_test(t,
+	    who_still_asks_is_the_one_when_the_silence_returns);
+	tcase_add_test(t, an_open_connection_does_not_outweigh_silence);
 	tcase_add_test(t,
 	    one_may_ask_although_others_began_before_the_silence);
 	tcase_add_test(t, a_straggler_does_not_end_the_asking_of_another);

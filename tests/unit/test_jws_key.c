@@ -11,6 +11,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -40,6 +41,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+	ck_assert_uint_eq(ERR_peek_error(), 0);	/* libcurl stumbles on one */
 	op_free(op);
 }
 
@@ -167,10 +169,10 @@ START_TEST(another_keys_signature_is_refused)
 
 	ck_assert_int_eq(outcome(ec_jwk(""), JWS_ES256, signed_with(other,
 	    "{\"alg\":\"ES256\"}")), RC_DENIED);
-	*last = *last == 'A' ? 'B' : 'A';
-	ck_assert_int_eq(outcome(rsa_jwk(""), JWS_RS256, changed), RC_DENIED);
 	ck_assert_int_eq(outcome(rsa_jwk(""), JWS_RS256,
 	    signed_with(ec, "{\"alg\":\"ES256\"}")), RC_DENIED);
+	*last = *last == 'A' ? 'B' : 'A';
+	ck_assert_int_eq(outcome(rsa_jwk(""), JWS_RS256, changed), RC_DENIED);
 	EVP_PKEY_free(other);
 }
 END_TEST
@@ -224,12 +226,11 @@ END_TEST
 
 START_TEST(a_point_off_the_curve_is_refused)
 {
-	const char *good = ec_jwk("");
-	char *bad = pool_text(op->pool, good);
+	char *bad = pool_text(op->pool, ec_jwk(""));
 	char *x = strstr(bad, "\"x\":\"") + 10;
 
 	*x = *x == 'A' ? 'B' : 'A';
-	ck_assert_uint_eq(taken(good, JWS_ES256), 1);
+	ck_assert_uint_eq(taken(ec_jwk(""), JWS_ES256), 1);
 	ck_assert_uint_eq(taken(bad, JWS_ES256), 0);
 	ck_assert_uint_eq(taken("{\"kty\":\"EC\",\"crv\":\"P-256\","
 	    "\"x\":\"AA\",\"y\":\"AA\"}", JWS_ES256), 0);
@@ -292,7 +293,7 @@ START_TEST(keys_for_other_ends_are_left_out)
 		",\"d\":\"AQAB\"", ",\"p\":\"AQAB\"", ",\"q\":\"AQAB\"",
 		",\"dp\":\"AQAB\"", ",\"dq\":\"AQAB\"", ",\"qi\":\"AQAB\"",
 		",\"oth\":[]", ",\"k\":\"AQAB\"", ",\"kid\":1",
-		",\"kid\":null"};
+		",\"kid\":null", ",\"priv\":\"AQAB\""};
 	static const char *const in[] = {"", ",\"use\":\"sig\"",
 		",\"key_ops\":[1,\"sign\",\"verify\"]", ",\"x5c\":[]",
 		",\"kid\":\"\",\"alg\":\"RS256\""};
@@ -316,6 +317,8 @@ START_TEST(keys_of_another_kind_are_left_out)
 	memcpy(strstr(rsa_named, "RSA"), "EC ", 3);
 	ck_assert_uint_eq(taken(rsa_named, JWS_RS256), 0);
 	memcpy(strstr(curve_named, "P-256"), "P-384", 5);
+	ck_assert_uint_eq(taken(curve_named, JWS_ES256), 0);
+	*strstr(curve_named, "crv") = 'C';
 	ck_assert_uint_eq(taken(curve_named, JWS_ES256), 0);
 	ck_assert_uint_eq(taken("null,1,\"x\",[],{},{\"kty\":1}", JWS_RS256), 0);
 	ck_assert_uint_eq(taken(pool_print(op->pool, "%s,null,%s,{}",
@@ -360,8 +363,7 @@ START_TEST(of_ten_thousand_keys_the_first_64_are_looked_at)
 	str_init(&list, op->pool);
 	for (int i = 0; i < 10000; i++)
 		str_print(&list, "%s{\"kty\":\"RSA\",\"e\":\"AQAB\","
-		    "\"kid\":\"%d\",\"n\":\"%s\"}", i > 0 ? "," : "",
-		    i < 64 ? i : 64, n);
+		    "\"kid\":\"%d\",\"n\":\"%s\"}", i > 0 ? "," : "", i, n);
 	ck_assert_uint_eq(taken(list.text, JWS_RS256), 64);
 	ck_assert_int_gt(op_left_ms(op), 10000);
 }

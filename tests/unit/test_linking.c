@@ -91,6 +91,19 @@ START_TEST(a_disabled_holder_is_not_told_apart_by_other_facts)
 }
 END_TEST
 
+/* By the name that goes to the log. */
+START_TEST(of_several_things_against_joining_the_first_is_named)
+{
+	unsigned held = LINKING_HELD | LINKING_UNLINKED;
+
+	refuses(held | LINKING_HOLDER_HAS_PROVIDER, "holder_has_provider",
+	    RC_TAKEN, REFUSAL_PROVIDER_LINKED);
+	refuses(held, "linking_is_explicit", RC_TAKEN, REFUSAL_LINK_REQUIRED);
+	refuses(held | LINKING_AUTOMATIC, "address_not_backed", RC_TAKEN,
+	    REFUSAL_LINK_REQUIRED);
+}
+END_TEST
+
 START_TEST(a_holder_learns_the_way_in_even_where_sign_up_is_closed)
 {
 	refuses(LINKING_HELD | LINKING_BACKED, "linking_is_explicit",
@@ -150,6 +163,18 @@ START_TEST(who_is_gone_gets_nothing)
 }
 END_TEST
 
+START_TEST(what_is_said_of_nobody_decides_nothing)
+{
+	static const unsigned facts[] = {LINKING_DISABLED,
+		LINKING_HOLDER_DISABLED, LINKING_HOLDER_HAS_PROVIDER,
+		LINKING_UNLINKED, LINKING_ASKER_GONE, LINKING_ASKERS,
+		LINKING_ASKER_HAS_PROVIDER};
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		does(facts[i] | OPEN, "new_user", LINKING_CREATE);
+}
+END_TEST
+
 /* Whatever is true at once, these hold. */
 START_TEST(no_set_of_facts_lets_in_who_must_stay_out)
 {
@@ -191,6 +216,8 @@ int main(void)
 	    a_verified_address_joins_only_when_nothing_stands_against_it);
 	tcase_add_test(t, a_disabled_holder_is_not_told_apart_by_other_facts);
 	tcase_add_test(t,
+	    of_several_things_against_joining_the_first_is_named);
+	tcase_add_test(t,
 	    a_holder_learns_the_way_in_even_where_sign_up_is_closed);
 	tcase_add_test(t, nobody_else_becomes_a_user_unless_sign_up_allows_it);
 	tcase_add_test(t, whoever_asks_gets_an_identity_that_is_nobodys);
@@ -198,6 +225,7 @@ int main(void)
 	tcase_add_test(t, an_identity_never_changes_hands_by_asking);
 	tcase_add_test(t, one_identity_per_provider_and_user);
 	tcase_add_test(t, who_is_gone_gets_nothing);
+	tcase_add_test(t, what_is_said_of_nobody_decides_nothing);
 	tcase_add_test(t, no_set_of_facts_lets_in_who_must_stay_out);
 
 	srunner_run_all(r, CK_ENV);

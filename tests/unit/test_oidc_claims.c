@@ -253,6 +253,7 @@ START_TEST(google_speaks_for_addresses_it_hosts_only)
 		{"\"email\":\"a@corp.example\",\"hd\":\"corp.example\"", true},
 		{"\"email\":\"a@corp.example\"", false},
 		{"\"email\":\"a@corp.example\",\"hd\":null", false},
+		{"\"email\":\"a@corp.example\",\"hd\":\"\"", false},
 		{"\"email\":\"a@sub.gmail.com\"", false},
 		{"\"email\":\"a@notgmail.com\"", false},
 	};

@@ -7,15 +7,14 @@
 #include "store/sessions.h"
 
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include <check.h>
-#include <hiredis/hiredis.h>
 
 #include "base/clock.h"
 #include "base/str.h"
 #include "client/redis.h"
+#include "support/beside.h"
 #include "support/servers.h"
 
 #define USER  "01910000-0000-7000-8000-000000000001"
@@ -25,34 +24,12 @@
 #define MINUTE INT64_C(60000)		/* in milliseconds */
 #define DAY    (24 * 60 * MINUTE)
 
-static redisContext *beside;
 static struct op *op;
-
-/* Says a command beside the pool under test; its answer as a number. */
-static int64_t tell(const char *format, ...)
-{
-	int64_t value = 0;
-	redisReply *reply;
-	va_list args;
-
-	va_start(args, format);
-	reply = redisvCommand(beside, format, args);
-	va_end(args);
-
-	ck_assert_msg(reply != NULL && reply->type != REDIS_REPLY_ERROR, "%s",
-	    format);
-	if (reply->type == REDIS_REPLY_INTEGER)
-		value = reply->integer;
-	else if (reply->type == REDIS_REPLY_STRING)
-		ck_assert(str_int(reply->str, 0, INT64_MAX, &value));
-	freeReplyObject(reply);
-	return value;
-}
 
 /* A field of a session's record is that number from now on. */
 static void rewrite(const char *sid, const char *field, int64_t value)
 {
-	tell("HSET t:refresh_token:{" USER "}:%s %s %lld", sid, field,
+	beside_tell("HSET t:refresh_token:{" USER "}:%s %s %lld", sid, field,
 	    (long long)value);
 }
 
@@ -60,9 +37,7 @@ static void setup(void)
 {
 	redis_open(&(struct redis_settings){.socket = servers_redis_socket(),
 	    .pool = 1, .timeout_ms = 5000});
-	beside = redisConnectUnix(servers_redis_socket());
-	ck_assert(beside != NULL && beside->err == 0);
-	tell("FLUSHALL");
+	beside_open();
 	op = op_new("test", 60000);
 	sessions_init(&(struct sessions_rules){.prefix = "t:",
 	    .idle_ms = 60 * MINUTE, .absolute_ms = 3 * DAY,
@@ -72,7 +47,7 @@ static void setup(void)
 static void teardown(void)
 {
 	op_free(op);
-	redisFree(beside);
+	beside_close();
 	redis_close();
 }
 
@@ -179,14 +154,14 @@ START_TEST(what_does_not_live_leaves_the_list_and_the_index)
 	opened("ended", "google");
 	opened("over", "google");
 	opened("a", "google");
-	tell("DEL t:refresh_token:{" USER "}:gone");
+	beside_tell("DEL t:refresh_token:{" USER "}:gone");
 	rewrite("ended", "epoch", 1);
 	rewrite("over", "expires_at", 1);
-	tell("ZADD %s 9999999999999 never", INDEX);
-	ck_assert_int_eq(tell("ZCARD %s", INDEX), 5);
+	beside_tell("ZADD %s 9999999999999 never", INDEX);
+	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 5);
 
 	ck_assert_str_eq(named(), "a");
-	ck_assert_int_eq(tell("ZCARD %s", INDEX), 1);
+	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 1);
 	ck_assert_str_eq(named(), "a");
 	ck_assert(lives("a"));
 }
@@ -195,13 +170,13 @@ END_TEST
 START_TEST(who_may_not_come_in_has_no_sessions)
 {
 	opened("a", "google");
-	tell("HSET %s state disabled", HASH);
+	beside_tell("HSET %s state disabled", HASH);
 	ck_assert_str_eq(named(), "");
 
 	/* Redis may have lost the user alone. */
-	tell("DEL %s", HASH);
+	beside_tell("DEL %s", HASH);
 	opened("b", "google");
-	tell("DEL %s", HASH);
+	beside_tell("DEL %s", HASH);
 	ck_assert_str_eq(named(), "");
 }
 END_TEST
@@ -223,7 +198,7 @@ START_TEST(se_08_ten_thousand_sessions_are_listed_within_a_second)
 		ck_assert_int_ge(newer->created_ms, older->created_ms);
 		ck_assert_str_ne(newer->sid, older->sid);
 	}
-	ck_assert_int_eq(tell("ZCARD %s", INDEX), 10000);
+	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 10000);
 
 	began = clock_mono_ms();
 	ck_assert_int_eq(sessions_close_all(op, USER), RC_OK);
@@ -241,7 +216,7 @@ START_TEST(a_provider_that_is_unlinked_takes_its_sessions_along)
 	open_many(1200);
 	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_eq(tell("ZCARD %s", INDEX), 800);
+	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 800);
 	list = listed();
 	ck_assert_uint_eq(list.count, 800);
 	for (size_t i = 0; i < list.count; i++)
@@ -249,7 +224,8 @@ START_TEST(a_provider_that_is_unlinked_takes_its_sessions_along)
 	ck_assert(!lives("s00000"));
 	ck_assert(!lives("s01197"));
 	ck_assert(lives("s01199"));
-	ck_assert_int_eq(tell("EXISTS t:refresh_token:{" USER "}:s00600"), 0);
+	ck_assert_int_eq(beside_tell("EXISTS t:refresh_token:{" USER
+	    "}:s00600"), 0);
 }
 END_TEST
 
@@ -263,7 +239,7 @@ START_TEST(a_sign_in_under_way_opens_nothing_through_it)
 	ck_assert_ptr_nonnull(strstr(op_reason(op), "discord was unlinked"));
 	ck_assert_int_eq(grant.generation, 9);
 	ck_assert(!lives("late"));
-	ck_assert_int_eq(tell("EXISTS %s", INDEX), 0);
+	ck_assert_int_eq(beside_tell("EXISTS %s", INDEX), 0);
 
 	/* Other ways in, and this one linked once more. */
 	ck_assert_int_eq(open_at("other", "google", 5, &grant), RC_OK);
@@ -298,19 +274,20 @@ START_TEST(an_unlinking_is_known_as_long_as_a_sign_in_may_take)
 
 	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_le(tell("PTTL %s", HASH), 4 * DAY);
-	ck_assert_int_gt(tell("PTTL %s", HASH), 4 * DAY - MINUTE);
-	tell("PEXPIRE %s 60000", HASH);
+	ck_assert_int_le(beside_tell("PTTL %s", HASH), 4 * DAY);
+	ck_assert_int_gt(beside_tell("PTTL %s", HASH), 4 * DAY - MINUTE);
+	beside_tell("PEXPIRE %s 60000", HASH);
 	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_gt(tell("PTTL %s", HASH), 4 * DAY - MINUTE);
+	ck_assert_int_gt(beside_tell("PTTL %s", HASH), 4 * DAY - MINUTE);
 
 	/* Sessions that were opened for longer keep their user. */
 	grant = opened("a", "google");
-	tell("PEXPIREAT %s %lld", HASH, (long long)grant.absolute_ms + 9 * DAY);
+	beside_tell("PEXPIREAT %s %lld", HASH,
+	    (long long)grant.absolute_ms + 9 * DAY);
 	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 7),
 	    RC_OK);
-	ck_assert_int_eq(tell("PEXPIRETIME %s", HASH),
+	ck_assert_int_eq(beside_tell("PEXPIRETIME %s", HASH),
 	    grant.absolute_ms + 9 * DAY);
 }
 END_TEST
@@ -323,7 +300,7 @@ START_TEST(a_session_that_is_over_is_neither_renewed_nor_ended)
 	opened("b", "google");
 	rewrite("b", "expires_at", 1);
 	ck_assert_int_eq(sessions_renew(op, USER, "b", &grant), RC_ABSENT);
-	tell("HINCRBY %s epoch 1", HASH);
+	beside_tell("HINCRBY %s epoch 1", HASH);
 	ck_assert_int_eq(sessions_renew(op, USER, "a", &grant), RC_ABSENT);
 	ck_assert_int_eq(sessions_close(op, USER, "a"), RC_ABSENT);
 	ck_assert_int_eq(sessions_close(op, USER, "never"), RC_ABSENT);
@@ -335,13 +312,13 @@ START_TEST(what_redis_cannot_say_is_down)
 {
 	struct sessions_list list = {.count = 77};
 
-	tell("SET t:refresh_token:{" USER "}:odd x");
-	tell("ZADD %s 9999999999999 odd", INDEX);
+	beside_tell("SET t:refresh_token:{" USER "}:odd x");
+	beside_tell("ZADD %s 9999999999999 odd", INDEX);
 	ck_assert_int_eq(sessions_list(op, USER, &list), RC_DOWN);
 	ck_assert_int_eq(sessions_close_provider(op, USER, "google", 6),
 	    RC_DOWN);
 
-	tell("SET %s x", INDEX);
+	beside_tell("SET %s x", INDEX);
 	ck_assert_int_eq(sessions_list(op, USER, &list), RC_DOWN);
 	ck_assert_int_eq(sessions_close_provider(op, USER, "google", 6),
 	    RC_DOWN);

@@ -13,6 +13,7 @@
 #include "base/encode.h"
 #include "base/uuid.h"
 #include "client/js.h"
+#include "client/jws.h"
 #include "support/fake_clock.h"
 
 #define USER "01910000-0000-7000-8000-000000000001"
@@ -184,6 +185,8 @@ START_TEST(an_access_token_never_outlives_its_session)
 	claims = part(access_token((NOW + 100) * 1000 + 999, &lifetime_s), 1);
 	ck_assert_int_eq(number(claims, "exp"), NOW + 100);
 	ck_assert_int_eq(lifetime_s, 100);
+	access_token((NOW - 1) * 1000, &lifetime_s);
+	ck_assert_int_eq(lifetime_s, 0);
 }
 END_TEST
 
@@ -249,6 +252,9 @@ START_TEST(a_grant_of_a_key_that_is_gone_is_signed_with_the_current_one)
 	struct sessions_grant given = grant();
 	const char *text;
 
+	config.previous_secret = (struct secret)
+	    SECRET("an old secret of no less than 32");
+	again();
 	given.key_id = "00000000";
 	text = refresh_token(&given);
 	ck_assert_str_eq(js_text(part(text, 0), "kid"),
@@ -298,6 +304,16 @@ START_TEST(what_was_issued_is_read_back)
 }
 END_TEST
 
+START_TEST(a_token_of_more_than_its_limit_is_refused)
+{
+	config.jwt_audience = pool_print(op->pool, "%0*d", JWS_TOKEN_MOST / 2,
+	    7);
+	ck_assert_int_eq(outcome(true, some_access_token()), RC_OK);
+	config.jwt_audience = pool_print(op->pool, "%0*d", JWS_TOKEN_MOST, 7);
+	ck_assert_int_eq(outcome(true, some_access_token()), RC_DENIED);
+}
+END_TEST
+
 START_TEST(an_expired_token_is_told_apart)
 {
 	struct sessions_grant given = grant();
@@ -318,12 +334,16 @@ END_TEST
 
 START_TEST(a_token_of_the_future_is_refused_beyond_60_seconds)
 {
+	struct sessions_grant given = grant();
 	const char *text = some_access_token();
+	const char *refresh = refresh_token(&given);
 
 	fake_clock_now_ms -= 60000;
 	ck_assert_int_eq(outcome(true, text), RC_OK);
 	fake_clock_now_ms -= 1000;
 	ck_assert_int_eq(outcome(true, text), RC_DENIED);
+	/* Whether that one is of use Redis decides, by its own clock. */
+	ck_assert_int_eq(outcome(false, refresh), RC_OK);
 }
 END_TEST
 
@@ -347,6 +367,7 @@ int main(void)
 	    a_grant_of_a_key_that_is_gone_is_signed_with_the_current_one);
 	tcase_add_test(t, tokens_of_a_secret_that_is_gone_are_refused);
 	tcase_add_test(t, what_was_issued_is_read_back);
+	tcase_add_test(t, a_token_of_more_than_its_limit_is_refused);
 	tcase_add_test(t, an_expired_token_is_told_apart);
 	tcase_add_test(t, a_token_of_the_future_is_refused_beyond_60_seconds);
 
