@@ -9,6 +9,7 @@
 #include "client/js.h"
 #include "support/attempt.h"
 #include "support/ctl.h"
+#include "support/link.h"
 #include "support/reconfigure.h"
 #include "support/stack.h"
 #include "support/text.h"
@@ -116,7 +117,7 @@ START_TEST(events_are_told_newest_first_and_by_kind)
 	ctl_says("user", "disable", id, NULL);
 	ctl_says("user", "enable", id, NULL);
 	events = list(ctl_says("events", "--json", id, NULL), "events");
-	ck_assert_uint_eq(js_count(events), 3);
+	ck_assert_uint_eq(js_count(events), 4);
 	ck_assert_str_eq(js_text(js_at(events, 0), "kind"), "enabled");
 	ck_assert_str_eq(js_text(js_at(events, 1), "kind"), "disabled");
 	ck_assert_str_eq(js_text(js_at(events, 1), "actor"), "latchkeyctl");
@@ -130,6 +131,8 @@ START_TEST(events_are_told_newest_first_and_by_kind)
 	ck_assert_uint_eq(js_count(events), 2);
 	ck_assert_str_eq(js_text(js_at(events, 0), "user_id"), id);
 	ctl_fails(EX_NOUSER, "nobody", "events", "google:nobody", NULL);
+	ctl_fails(EX_USAGE, "the kind disable:", "events", "--kind",
+	    "disable", NULL);
 }
 END_TEST
 
@@ -159,6 +162,36 @@ START_TEST(prune_deletes_what_is_older_than_the_retention)
 	    "address = '192.0.2.1' and kind in ('kept', 'unlinked')"),
 	    "kept");
 	stack_sql("delete from events where kind in ('kept', 'unlinked')");
+}
+END_TEST
+
+/* However long ago it was, and however little is known of it by then. */
+START_TEST(ul_02_what_was_unlinked_does_not_join_again_after_a_prune)
+{
+	struct flow_tokens tokens = flow_sign_in(alice, "google", "9700");
+	const char *id = attempt_me(alice, tokens, "id");
+	struct answer answer;
+
+	flow_sign_in(bob, "discord", "9700");
+	ck_assert_str_eq(link_providers(id), "discord google*");
+	answer = link_undo(alice, tokens.access, "discord");
+	ck_assert_int_eq(answer.status, 204);
+	stack_sql(text_print("update events set at = now() - interval "
+	    "'3 years', session_id = gen_random_uuid() where user_id = '%s'",
+	    id));
+	ck_assert_str_eq(stack_sql(text_print("select num_nonnulls(address, "
+	    "request_id, session_id) from events where user_id = '%s' and "
+	    "kind = 'unlinked'", id)), "3");
+
+	ctl_says("prune", NULL);
+	ck_assert_str_eq(stack_sql(text_print("select string_agg(kind || "
+	    "num_nonnulls(address, request_id, session_id), ' ') from events "
+	    "where user_id = '%s'", id)), "unlinked0");
+	answer = browser_get(bob, flow_consent_as(bob, "discord",
+	    flow_start(bob, "discord"), "9700"));
+	flow_assert_problem(bob, &answer, 409, "account_link_required");
+	ck_assert_str_eq(link_rule(bob, &answer), "unlinked_before");
+	ck_assert_str_eq(link_providers(id), "google*");
 }
 END_TEST
 
@@ -236,6 +269,8 @@ static TCase *tests(void)
 	tcase_add_test(t, a_session_of_somebody_else_is_not_ended);
 	tcase_add_test(t, events_are_told_newest_first_and_by_kind);
 	tcase_add_test(t, prune_deletes_what_is_older_than_the_retention);
+	tcase_add_test(t,
+	    ul_02_what_was_unlinked_does_not_join_again_after_a_prune);
 	tcase_add_test(t,
 	    a_provider_is_bound_to_another_issuer_without_a_restart);
 	tcase_add_test(t,

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * latchkeyctl user: finding users, showing them to people and to programs,
- * premium and deletion, on the running stack.
+ * latchkeyctl user: finding users, showing them to people and to programs, and
+ * deletion, on the running stack.
  */
 #include <string.h>
 #include <sysexits.h>
 
 #include <check.h>
 
-#include "base/clock.h"
 #include "base/op.h"
 #include "client/js.h"
 #include "support/attempt.h"
@@ -16,8 +15,6 @@
 #include "support/stack.h"
 #include "support/text.h"
 #include "support/tokens.h"
-
-#define DAY_MS INT64_C(86400000)
 
 /* A UUID that nobody has. */
 #define NOBODY "01890000-0000-7000-8000-000000000000"
@@ -254,92 +251,6 @@ START_TEST(a_list_is_read_page_by_page)
 }
 END_TEST
 
-static int64_t until_of(const char *id)
-{
-	const char *text = js_text(shown(id), "premium_until");
-	int64_t ms = 0;
-
-	ck_assert(text == NULL || clock_from_rfc3339(text, &ms));
-	return ms;
-}
-
-static void assert_near(int64_t ms, int64_t expected)
-{
-	ck_assert_int_ge(ms, expected - 60000);
-	ck_assert_int_le(ms, expected + 60000);
-}
-
-START_TEST(premium_is_set_extended_and_cleared)
-{
-	struct flow_tokens tokens = flow_sign_in(alice, "google", "paying");
-	const char *id = attempt_me(alice, tokens, "id");
-	int64_t end;
-
-	ctl_says("user", "premium", id, "+30d", NULL);
-	assert_near(until_of(id), clock_now_ms() + 30 * DAY_MS);
-	ck_assert_str_eq(attempt_me(alice, tokens, "is_premium"), "true");
-
-	/* From the present end on; an end in the past gives nothing. */
-	end = until_of(id);
-	ctl_says("user", "premium", id, "+12h", NULL);
-	ck_assert_int_eq(until_of(id), end + DAY_MS / 2);
-	ctl_says("user", "premium", id, "2020-01-01T00:00:00Z", NULL);
-	ck_assert_str_eq(attempt_me(alice, tokens, "is_premium"), "false");
-	ctl_says("user", "premium", id, "+1d", NULL);
-	assert_near(until_of(id), clock_now_ms() + DAY_MS);
-
-	ck_assert_ptr_nonnull(strstr(ctl_says("user", "premium", id,
-	    "2030-01-01T02:00:00+02:00", NULL), "2030-01-01T00:00:00.000Z"));
-	ctl_says("user", "premium", "google:paying", "clear", NULL);
-	ck_assert_int_eq(until_of(id), 0);
-	ck_assert_str_eq(attempt_me(alice, tokens, "is_premium"), "false");
-	ck_assert_int_ge(stack_count(text_print("select count(*) from events "
-	    "where user_id = '%s' and actor = 'latchkeyctl' and kind = "
-	    "'premium_changed'", id)), 5);
-}
-END_TEST
-
-START_TEST(a_reference_counts_once)
-{
-	const char *id = sign_up("refers");
-	const char *when = "2031-01-01T00:00:00Z";
-
-	ctl_says("user", "premium", id, when, "--reference", "order 1", NULL);
-	ctl_says("user", "premium", id, "clear", NULL);
-	ctl_says("user", "premium", id, when, "--reference=order 1", NULL);
-	ck_assert_int_eq(until_of(id), 0);
-	ctl_fails(EX_CANTCREAT, "reference", "user", "premium", id,
-	    "2032-01-01T00:00:00Z", "--reference", "order 1", NULL);
-	/* Of an extension the answer may have been lost, too. */
-	for (int i = 0; i < 2; i++) {
-		ctl_says("user", "premium", id, "+30d", "--reference",
-		    "order 2", NULL);
-		ck_assert_int_eq(until_of(id) / 1000 / 86400,
-		    clock_now_ms() / 1000 / 86400 + 30);
-	}
-	ctl_says("user", "premium", id, "clear", NULL);
-	ctl_fails(EX_USAGE, "--reference", "user", "premium", id, when,
-	    "--reference", "", NULL);
-	ctl_fails(EX_USAGE, "--reference", "user", "premium", id, when,
-	    "--reference", text_print("%0256d", 1), NULL);
-	ck_assert_int_eq(until_of(id), 0);
-}
-END_TEST
-
-START_TEST(what_is_no_end_of_premium_is_refused)
-{
-	const char *id = sign_up("no-end");
-	static const char *const wrong[] = {"", "+", "+0", "+1y", "+-1d", "30d",
-		"2030-01-01", "2030-13-01T00:00:00Z", "0", "never",
-		"1960-01-01T00:00:00Z", "9999-12-31T23:59:59.9999Z1"};
-
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		ctl_fails(EX_USAGE, "no end of premium", "user", "premium",
-		    id, wrong[i], NULL);
-	ck_assert_int_eq(until_of(id), 0);
-}
-END_TEST
-
 START_TEST(nobody_is_deleted_by_mistake)
 {
 	struct flow_tokens tokens = flow_sign_in(alice, "google", "leaver");
@@ -372,9 +283,6 @@ static TCase *tests(void)
 	tcase_add_test(t,
 	    the_table_stays_aligned_and_quiet_whatever_people_are_called);
 	tcase_add_test(t, a_list_is_read_page_by_page);
-	tcase_add_test(t, premium_is_set_extended_and_cleared);
-	tcase_add_test(t, a_reference_counts_once);
-	tcase_add_test(t, what_is_no_end_of_premium_is_refused);
 	tcase_add_test(t, nobody_is_deleted_by_mistake);
 	return t;
 }

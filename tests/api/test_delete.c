@@ -9,14 +9,15 @@
 
 #include "support/admin.h"
 #include "support/attempt.h"
+#include "support/facts.h"
+#include "support/link.h"
 #include "support/outage.h"
-#include "support/race.h"
-#include "support/ready.h"
 #include "support/stack.h"
 #include "support/text.h"
 #include "support/tokens.h"
 
-#define REPETITIONS 50
+/* What no other text holds by chance. */
+#define DISCORD_ID "7002700270027002"
 
 static struct browser *browser;
 static struct flow_tokens tokens;
@@ -122,47 +123,17 @@ START_TEST(em_15_the_address_of_a_deleted_user_is_free)
 }
 END_TEST
 
-/* Every table and every column, as XML; each name that still has the word. */
-static const char *tables_with(const char *word)
-{
-	return stack_sql(text_print("select coalesce(string_agg(name, ' '), "
-	    "'') from (select c.relname as name, table_to_xml(c.oid::regclass, "
-	    "true, false, '')::text as text from pg_class c where c.relkind "
-	    "in ('r', 'p', 'm') and c.relnamespace = 'public'::regnamespace) "
-	    "as tables where lower(text) like lower('%%%s%%')", word));
-}
-
-/* Every key with the word in its name or in anything it holds. */
-static const char *keys_with(const char *word)
-{
-	static const char script[] =
-	    "local found = {} "
-	    "local word = ARGV[1] "
-	    "for _, key in ipairs(redis.call('KEYS', '*')) do "
-	    "local kind = redis.call('TYPE', key).ok "
-	    "local all = {key} "
-	    "if kind == 'string' then all[2] = redis.call('GET', key) "
-	    "elseif kind == 'hash' then "
-	    "all[2] = table.concat(redis.call('HGETALL', key), ' ') "
-	    "elseif kind == 'zset' then all[2] = "
-	    "table.concat(redis.call('ZRANGE', key, 0, -1), ' ') "
-	    "else all[2] = word end "
-	    "if string.find(table.concat(all, ' '), word, 1, true) then "
-	    "found[#found + 1] = key end end return found";
-
-	return stack_redis("EVAL", script, "0", word, NULL);
-}
-
 static void assert_nothing_of(const char *word)
 {
-	ck_assert_msg(tables_with(word)[0] == '\0', "%s: tables %s", word,
-	    tables_with(word));
-	ck_assert_msg(keys_with(word)[0] == '\0', "%s: keys %s", word,
-	    keys_with(word));
+	const char *tables = facts_tables_with(word);
+	const char *keys = facts_keys_with(word);
+
+	ck_assert_msg(tables[0] == '\0', "%s: tables %s", word, tables);
+	ck_assert_msg(keys[0] == '\0', "%s: keys %s", word, keys);
 }
 
 /* Has ended sessions all ways, each of which leaves a record to forget. */
-static void live_a_little(void)
+static void live_a_little(const char *hash)
 {
 	struct answer answer;
 
@@ -179,6 +150,13 @@ static void live_a_little(void)
 	flow_sign_in(browser, "google", "leaver");
 	admin_ask(browser, "POST", user, "/disable", NULL);
 	admin_ask(browser, "POST", user, "/enable", NULL);
+	tokens = flow_sign_in(browser, "google", "leaver");
+	answer = link_as(browser, tokens.access, "discord", DISCORD_ID);
+	ck_assert_int_eq(answer.status, 200);
+	answer = link_undo(browser, tokens.access, "discord");
+	ck_assert_int_eq(answer.status, 204);
+	ck_assert_str_eq(stack_redis("HEXISTS", hash, "unlinked:discord",
+	    NULL), "1");
 	for (int i = 0; i < 3; i++)
 		tokens = flow_sign_in(browser, "google", "leaver");
 	tokens = tokens_refresh(browser, tokens.refresh);
@@ -190,18 +168,21 @@ START_TEST(nothing_of_a_deleted_user_remains_but_one_event_without_a_name)
 	    "where user_id is null");
 	const char *hash = text_print("latchkey:user:{%s}", user);
 
-	live_a_little();
+	live_a_little(hash);
 	/* The search finds what there is. */
-	ck_assert_str_ne(tables_with(user), "");
-	ck_assert_str_ne(tables_with("leaver"), "");
-	ck_assert_ptr_nonnull(strstr(keys_with(user), "refresh_token"));
+	ck_assert_str_ne(facts_tables_with(user), "");
+	ck_assert_str_ne(facts_tables_with("leaver"), "");
+	ck_assert_ptr_nonnull(strstr(facts_keys_with(user), "refresh_token"));
 	leave();
 
-	ck_assert_str_eq(tables_with(user), "");
+	ck_assert_str_eq(facts_tables_with(user), "");
 	assert_nothing_of("leaver");
 	assert_nothing_of("Zaphod");
+	assert_nothing_of(DISCORD_ID);
 	/* This alone says "deleted" to requests that are under way. */
-	ck_assert_str_eq(keys_with(user), hash);
+	ck_assert_str_eq(facts_keys_with(user), hash);
+	ck_assert_str_eq(stack_redis("HKEYS", hash, NULL),
+	    "epoch\nstate\npremium_until\nversion");
 	ck_assert_str_eq(stack_redis("HGET", hash, "state", NULL), "deleted");
 	ck_assert_str_eq(stack_redis("HGET", hash, "premium_until", NULL),
 	    "0");
@@ -260,102 +241,6 @@ START_TEST(nothing_is_deleted_while_a_store_is_down)
 }
 END_TEST
 
-/* What a race does with one user, and what came of it. */
-struct contest {
-	struct flow_tokens tokens;
-	struct ready ready;
-	bool has_ready;		/* a sign-in races, else a refresh */
-	long status[2];
-	const char *access;	/* "" where the racer got nothing */
-	const char *refresh;
-};
-
-static const char *member(struct browser *own, const struct answer *answer,
-    const char *name)
-{
-	const char *text = answer_member(own, answer, name);
-
-	return text != NULL ? text_print("%s", text) : "";
-}
-
-static void compete(struct browser *own, size_t i, void *argument)
-{
-	struct contest *contest = argument;
-	struct answer answer;
-
-	if (i == 0) {
-		answer = admin_send(own, "DELETE", stack_url("/api/users/me"),
-		    contest->tokens.access, NULL);
-	} else {
-		answer = contest->has_ready ?
-		    ready_finish(own, &contest->ready) :
-		    flow_refresh(own, contest->tokens.refresh);
-		contest->access = member(own, &answer, "access_token");
-		contest->refresh = member(own, &answer, "refresh_token");
-	}
-	contest->status[i] = answer.status;
-}
-
-/* No row, and of the keys only the one that says so. */
-static void assert_gone(const char *id)
-{
-	ck_assert_int_eq(rows_of(id), 0);
-	ck_assert_str_eq(tables_with(id), "");
-	ck_assert_str_eq(keys_with(id), text_print("latchkey:user:{%s}", id));
-}
-
-START_TEST(after_a_deletion_and_a_refresh_at_once_nothing_lives)
-{
-	for (int i = 0; i < REPETITIONS; i++) {
-		struct contest contest = {
-		    .tokens = flow_sign_in(browser, "google", "racer")};
-		const char *id = text_print("%s", attempt_me(browser,
-		    contest.tokens, "id"));
-
-		race_run(2, compete, &contest);
-		ck_assert_int_eq(contest.status[0], 204);
-		ck_assert(contest.status[1] == 200 ||
-		    contest.status[1] == 401);
-		if (contest.status[1] == 200) {
-			ck_assert(!tokens_open(browser, contest.access));
-			tokens_assert_dead(browser, contest.refresh);
-		}
-		tokens_assert_dead(browser, contest.tokens.refresh);
-		assert_gone(id);
-	}
-}
-END_TEST
-
-/* The sign-in comes too late for the old user, or is a new one's. */
-START_TEST(after_a_deletion_and_a_sign_in_at_once_no_session_has_no_user)
-{
-	for (int i = 0; i < REPETITIONS; i++) {
-		struct contest contest = {
-		    .tokens = flow_sign_in(browser, "google", "racer"),
-		    .ready = ready_make(browser, "racer"),
-		    .has_ready = true,
-		};
-		const char *id = text_print("%s", attempt_me(browser,
-		    contest.tokens, "id"));
-
-		race_run(2, compete, &contest);
-		ck_assert_int_eq(contest.status[0], 204);
-		ck_assert_msg(contest.status[1] == 200 ||
-		    contest.status[1] == 403, "repetition %d: %ld", i,
-		    contest.status[1]);
-		assert_gone(id);
-		if (contest.status[1] == 200 &&
-		    tokens_open(browser, contest.access)) {
-			tokens = (struct flow_tokens){contest.access,
-			    contest.refresh};
-			ck_assert_str_ne(attempt_me(browser, tokens, "id"),
-			    id);
-			leave();
-		}
-	}
-}
-END_TEST
-
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("delete");
@@ -370,10 +255,6 @@ static TCase *tests(void)
 	    nothing_of_a_deleted_user_remains_but_one_event_without_a_name);
 	tcase_add_test(t, deleting_needs_a_recent_sign_in);
 	tcase_add_test(t, nothing_is_deleted_while_a_store_is_down);
-	tcase_add_test(t,
-	    after_a_deletion_and_a_refresh_at_once_nothing_lives);
-	tcase_add_test(t,
-	    after_a_deletion_and_a_sign_in_at_once_no_session_has_no_user);
 	return t;
 }
 

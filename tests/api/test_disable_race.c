@@ -3,7 +3,6 @@
  * Users who come in while they are disabled: whichever is first, no session
  * lives afterwards, and none comes back with the user.
  */
-#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -103,28 +102,11 @@ static void fight(struct browser *own, size_t i, void *argument)
 		come_in();
 }
 
-/* Keeps the user's row until both wait for it (or a second is over). */
-static void *hold_row(void *id)
-{
-	stack_sql(text_print("do $$ begin "
-	    "perform 1 from users where id = '%s' for update; "
-	    "for i in 1 .. 500 loop exit when (select count(*) >= 2 from "
-	    "pg_locks where not granted); perform pg_sleep(0.002); end loop; "
-	    "end $$", (const char *)id));
-	return NULL;
-}
-
+/* Both wait for the user's row. */
 static void fight_behind_lock(void)
 {
-	pthread_t holder;
-
-	ck_assert_int_eq(pthread_create(&holder, NULL, hold_row,
-	    (void *)(uintptr_t)duel.id), 0);
-	while (stack_count("select count(*) from pg_locks where granted and "
-	    "relation = 'users'::regclass and mode = 'RowShareLock'") == 0)
-		continue;
-	race_run(2, fight, NULL);
-	pthread_join(holder, NULL);
+	race_run_behind(text_print("perform 1 from users where id = '%s' "
+	    "for update", duel.id), 2, 2, fight, NULL);
 }
 
 static void assert_nobody_is_in(void)
@@ -227,6 +209,9 @@ START_TEST(a_sign_in_stored_before_it_is_disabled_opens_no_session_after)
 	duel.after = false;
 	race_run(2, disable_amid_commit, NULL);
 
+	/* It was stored, and is not told: there was no session. */
+	ck_assert_int_eq(stack_count(text_print("select count(*) from users "
+	    "where id = '%s' and last_login_at > created_at", duel.id)), 1);
 	ck_assert_int_eq(stack_count(text_print("select count(*) from events "
 	    "where user_id = '%s' and kind = 'signed_in'", duel.id)), 1);
 	ck_assert_int_eq(duel.status, 403);

@@ -3,7 +3,6 @@
  * Sign-ins at the very same time: one person stays one user, and one
  * callback is worth one session, however often it comes.
  */
-#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,9 +15,13 @@
 #include "support/race.h"
 #include "support/stack.h"
 #include "support/text.h"
+#include "support/tokens.h"
 
 #define NEWCOMERS   50
 #define REPETITIONS 50
+
+/* Sessions that one user cannot have at once: the limit is 50. */
+#define OVER_LIMIT 60
 
 /* Two workers with a pool of four each. */
 #define CONNECTIONS 8
@@ -52,15 +55,15 @@ static void teardown(void)
  * A sign-in of subject, or of who is queued when that is NULL.  Takes the
  * cookie out of the jar, which would not hold so many.
  */
-static struct ready make_ready(const char *subject)
+static struct ready make_ready(const char *provider, const char *subject)
 {
-	const char *consent = flow_start(browser, "google");
+	const char *consent = flow_start(browser, provider);
 	struct pool *pool = pool_new();
 	const char *name = crypt_sha256_hex(pool, flow_parameter(browser,
 	    consent, "state"));
 	struct ready ready = {
 	    .callback = subject == NULL ? flow_consent(browser, consent) :
-		flow_consent_as(browser, "google", consent, subject),
+		flow_consent_as(browser, provider, consent, subject),
 	    .cookie_name = text_print(SIGNIN_COOKIE "%.8s", name),
 	};
 	const char *cookie = browser_cookie(browser, ready.cookie_name);
@@ -92,32 +95,16 @@ static void finish_one(struct browser *own, size_t i, void *argument)
 }
 
 /*
- * Nobody can write users until count wait to (or half a second is over),
- * though everybody can look: all who come find that there is no such user,
- * and then go on together.
+ * Nobody can write users, though everybody can look: all who come find that
+ * there is no such user, and then go on together.
  */
-static void *hold_users(void *count)
-{
-	stack_sql(text_print("do $$ begin lock table users in share mode; "
-	    "for i in 1 .. 250 loop exit when (select count(*) >= %zu from "
-	    "pg_locks where not granted); perform pg_sleep(0.002); end loop; "
-	    "end $$", *(const size_t *)count));
-	return NULL;
-}
-
 static void race_behind_lock(size_t count, struct ready *all)
 {
 	/* More have no connection. */
 	size_t waiting = count < CONNECTIONS ? count : CONNECTIONS;
-	pthread_t holder;
 
-	ck_assert_int_eq(pthread_create(&holder, NULL, hold_users, &waiting),
-	    0);
-	while (stack_count("select count(*) from pg_locks where granted and "
-	    "relation = 'users'::regclass and mode = 'ShareLock'") == 0)
-		continue;
-	race_run(count, finish_one, all);
-	pthread_join(holder, NULL);
+	race_run_behind("lock table users in share mode", waiting, count,
+	    finish_one, all);
 }
 
 START_TEST(cc_01_a_first_sign_in_50_times_at_once_makes_one_user)
@@ -126,7 +113,7 @@ START_TEST(cc_01_a_first_sign_in_50_times_at_once_makes_one_user)
 	struct facts before = facts_now();
 
 	for (size_t i = 0; i < NEWCOMERS; i++)
-		all[i] = make_ready("newcomer");
+		all[i] = make_ready("google", "newcomer");
 	race_behind_lock(NEWCOMERS, all);
 
 	for (size_t i = 0; i < NEWCOMERS; i++)
@@ -151,7 +138,8 @@ START_TEST(cc_01_two_codes_of_one_new_identity_at_once_make_one_user)
 		struct ready pair[2];
 
 		for (int j = 0; j < 2; j++)
-			pair[j] = make_ready(text_print("codes-%d", i));
+			pair[j] = make_ready("google", text_print("codes-%d",
+			    i));
 		if (i % 2 == 0)
 			race_behind_lock(2, pair);
 		else
@@ -165,11 +153,11 @@ START_TEST(cc_01_two_codes_of_one_new_identity_at_once_make_one_user)
 	before.sessions += 2 * REPETITIONS;
 	before.calls += 2 * REPETITIONS;
 	facts_assert_same(&before);
-	/* Each is told as what it was: the first came, the second came back. */
+	/* One of the two made the user, and both signed in. */
 	ck_assert_int_eq(stack_count("select count(*) from users u where "
-	    "email like 'codes-%' and array['signed_in', 'signed_up'] = "
-	    "(select array_agg(kind order by kind) from events "
-	    "where user_id = u.id)"), REPETITIONS);
+	    "email like 'codes-%' and array['signed_in', 'signed_in', "
+	    "'signed_up'] = (select array_agg(kind order by kind) "
+	    "from events where user_id = u.id)"), REPETITIONS);
 }
 END_TEST
 
@@ -194,7 +182,8 @@ static void assert_each_counts_once(const char *name,
 	for (int i = 0; i < REPETITIONS; i++) {
 		struct ready pair[2];
 
-		pair[0] = pair[1] = make_ready(text_print("%s-%d", name, i));
+		pair[0] = pair[1] = make_ready("google",
+		    text_print("%s-%d", name, i));
 		race_run(2, act, pair);
 		assert_one_winner(pair, i);
 	}
@@ -238,7 +227,7 @@ START_TEST(racing_newcomers_do_not_share_an_address)
 			    "\"address-%d-%d\", \"email\": \"address-%d@"
 			    "gmail.com\", \"email_verified\": true}", i, j,
 			    i);
-			pair[j] = make_ready(NULL);
+			pair[j] = make_ready("google", NULL);
 		}
 		race_behind_lock(2, pair);
 		ck_assert_msg(pair[0].status + pair[1].status == 200 + 409,
@@ -250,6 +239,53 @@ START_TEST(racing_newcomers_do_not_share_an_address)
 	before.sessions += 3;
 	before.calls += 6;
 	facts_assert_same(&before);
+}
+END_TEST
+
+/* Neither finds a user: who is second joins what the first has made. */
+START_TEST(newcomers_from_two_providers_with_one_address_become_one_user)
+{
+	struct facts before = facts_now();
+
+	for (int i = 0; i < REPETITIONS; i++) {
+		const char *subject = text_print("95700%02d", i);
+		struct ready pair[2] = {make_ready("google", subject),
+			make_ready("discord", subject)};
+
+		race_behind_lock(2, pair);
+		ck_assert_msg(pair[0].status == 200 && pair[1].status == 200,
+		    "repetition %d: %ld %s, %ld %s", i, pair[0].status,
+		    pair[0].code, pair[1].status, pair[1].code);
+	}
+	before.users += REPETITIONS;
+	before.identities += 2 * REPETITIONS;
+	before.sessions += 2 * REPETITIONS;
+	before.calls += 2 * REPETITIONS;
+	facts_assert_same(&before);
+	ck_assert_int_eq(stack_count("select count(*) from users u where "
+	    "email_verified and email like '95700%' and "
+	    "array['linked', 'signed_in', 'signed_in', 'signed_up'] = (select "
+	    "array_agg(kind order by kind) from events where user_id = u.id) "
+	    "and array['discord', 'google'] = (select array_agg(provider "
+	    "order by provider) from oauth_linked_accounts where user_id = "
+	    "u.id)"), REPETITIONS);
+}
+END_TEST
+
+START_TEST(racing_sign_ins_do_not_pass_the_limit)
+{
+	struct flow_tokens first = flow_sign_in(browser, "google", "regular");
+	struct ready all[OVER_LIMIT];
+
+	for (size_t i = 0; i < OVER_LIMIT; i++)
+		all[i] = make_ready("google", "regular");
+	race_run(OVER_LIMIT, finish_one, all);
+
+	for (size_t i = 0; i < OVER_LIMIT; i++)
+		ck_assert_msg(all[i].status == 200, "number %zu: %ld %s", i,
+		    all[i].status, all[i].code);
+	ck_assert_str_eq(tokens_session_count(first.refresh), "50");
+	ck_assert_str_eq(tokens_current_count(first.refresh), "50");
 }
 END_TEST
 
@@ -265,6 +301,9 @@ static TCase *tests(void)
 	tcase_add_test(t, rp_01_a_callback_twice_at_once_opens_one_session);
 	tcase_add_test(t, rp_01_a_callback_again_20_ms_later_opens_one_session);
 	tcase_add_test(t, racing_newcomers_do_not_share_an_address);
+	tcase_add_test(t,
+	    newcomers_from_two_providers_with_one_address_become_one_user);
+	tcase_add_test(t, racing_sign_ins_do_not_pass_the_limit);
 	return t;
 }
 

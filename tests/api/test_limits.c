@@ -4,7 +4,6 @@
  * least used of too many.  The stack has settings that let a test wait for
  * them; and an audience.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -13,21 +12,16 @@
 #include "base/clock.h"
 #include "support/flow.h"
 #include "support/forge.h"
-#include "support/race.h"
 #include "support/stack.h"
-#include "support/text.h"
 #include "support/tokens.h"
 
 #define ACCESS_MS   2000
 #define GRACE_MS    1000
 #define IDLE_MS	    5000
 #define ABSOLUTE_MS 9000
-#define LIMIT	    3
 
 /* How much later than its time something surely is over. */
 #define SURELY_MS 300
-
-#define RACERS 10
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -196,28 +190,6 @@ START_TEST(beyond_the_limit_the_least_recently_used_session_ends)
 }
 END_TEST
 
-static char refresh_tokens[RACERS][2048];
-
-static void sign_in(struct browser *own, size_t i, void *subject)
-{
-	snprintf(refresh_tokens[i], sizeof(refresh_tokens[i]), "%s",
-	    flow_sign_in(own, "google", subject).refresh);
-}
-
-START_TEST(racing_sign_ins_do_not_pass_the_limit)
-{
-	char subject[] = "carol";
-	size_t living = 0;
-
-	race_run(RACERS, sign_in, subject);
-	for (size_t i = 0; i < RACERS; i++)
-		if (flow_refresh(browser, refresh_tokens[i]).status == 200)
-			living++;
-	ck_assert_uint_eq(living, LIMIT);
-	ck_assert_str_eq(tokens_session_count(refresh_tokens[0]), "3");
-}
-END_TEST
-
 int main(void)
 {
 	Suite *s = suite_create("limits");
@@ -238,7 +210,6 @@ int main(void)
 	    rt_10_refreshing_keeps_a_session_to_its_absolute_end_only);
 	tcase_add_test(t,
 	    beyond_the_limit_the_least_recently_used_session_ends);
-	tcase_add_test(t, racing_sign_ins_do_not_pass_the_limit);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -332,32 +332,6 @@ START_TEST(nothing_is_linked_to_an_account_that_is_being_deleted)
 }
 END_TEST
 
-START_TEST(two_newcomers_with_one_proved_address_become_one_user)
-{
-	for (int i = 0; i < REPETITIONS; i++) {
-		const char *subject = text_print("95700%d", i);
-		struct side sides[2] = {
-			{.ready = ready_make(alice, subject)},
-			{.ready = ready_from(bob, "discord",
-			    flow_start(bob, "discord"), subject)}};
-		const char *user;
-
-		fight(sides, i);
-		assert_statuses(sides, 200, 200);
-		user = id_of(alice, sides[0].token);
-		ck_assert_str_eq(id_of(bob, sides[1].token), user);
-		ck_assert_str_eq(link_owner("google", subject), user);
-		ck_assert_str_eq(link_owner("discord", subject), user);
-	}
-	ck_assert_int_eq(stack_count("select count(*) from users"),
-	    REPETITIONS);
-	ck_assert_int_eq(stack_count("select count(*) from events where "
-	    "kind = 'signed_up'"), REPETITIONS);
-	ck_assert_int_eq(stack_count("select count(*) from events where "
-	    "kind = 'linked'"), REPETITIONS);
-}
-END_TEST
-
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("link_race");
@@ -373,8 +347,6 @@ static TCase *tests(void)
 	tcase_add_test(t, nobody_joins_an_account_that_is_being_deleted);
 	tcase_add_test(t,
 	    nothing_is_linked_to_an_account_that_is_being_deleted);
-	tcase_add_test(t,
-	    two_newcomers_with_one_proved_address_become_one_user);
 	return t;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The route table, doc/openapi.yaml and what is really answered, held against
  * one another: every answer here is looked up in the file, and every status
- * that the file promises is provoked, but for those listed below.
+ * and code that the file promises is provoked, but for those listed below.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,157 +11,37 @@
 
 #include "support/attempt.h"
 #include "support/contract.h"
-#include "support/promise.h"
+#include "support/provoke.h"
+#include "support/race.h"
+#include "support/reconfigure.h"
 #include "support/stack.h"
+#include "support/steer.h"
 #include "support/text.h"
 
-#define NOBODY "01910000-0000-7000-8000-000000000009"
-
-/* Members of struct promise_try follow. */
-#define TRY(method, pattern, ...)                                             \
-	promise_try_at(method, pattern, (struct promise_try){__VA_ARGS__})
-#define TRY_ROUTE(route, ...)                                                 \
-	promise_try(route, (struct promise_try){__VA_ARGS__})
-#define FINISH(pattern, provider, subject, ...)                               \
-	finish(pattern, provider, subject, (struct promise_try){__VA_ARGS__})
+#define PROBLEM(code)                                                         \
+	"{\"type\": \"x\", \"title\": \"x\", \"status\": 400, "               \
+	"\"detail\": \"x\", \"code\": \"" code "\", \"request_id\": \"x\"}"
 
 static struct promise_asker *const asker = &promise_asker;
 
-/* What every route refuses, whoever asks. */
-static void try_malformed(const struct route *route)
-{
-	bool has_put = strcmp(route->method, "PUT") == 0;
-
-	TRY_ROUTE(route, .query = "?a=1&a=2", .status = 400,
-	    .code = "invalid_request");
-	TRY_ROUTE(route, .method = has_put ? "POST" : "PUT", .status = 405,
-	    .code = "method_not_allowed");
-	if (route->is_flow)
-		TRY_ROUTE(route, .query = "?a=1&a=2", .accept = "text/html",
-		    .status = 400);
-	if (route->listener != ROUTE_LOCAL)
-		TRY_ROUTE(route, .status = 413, .code = "too_large",
-		    .body = text_print("%17000d", 1));
-}
-
-static void try_unproved(const struct route *route)
-{
-	if (route->who == ROUTE_ADMIN) {
-		TRY_ROUTE(route, .token = "", .status = 401,
-		    .code = "admin_secret_required");
-		TRY_ROUTE(route, .token = asker->tokens.access, .status = 401,
-		    .code = "admin_secret_required");
-	}
-	if (route->who == ROUTE_SIGNED_IN) {
-		TRY_ROUTE(route, .token = "", .status = 401,
-		    .code = "authentication_required");
-		TRY_ROUTE(route, .token = "x", .status = 401,
-		    .code = "invalid_token");
-	}
-}
-
-static void try_bodies(const struct route *route)
-{
-	static const char *const wrong = "{\"unknown\": 1}";
-	bool names_fields = route->who == ROUTE_SIGNED_IN ||
-	    route->who == ROUTE_ADMIN;
-
-	if (!route->takes_json)
-		return;
-	TRY_ROUTE(route, .body = "{}", .type = "text/plain", .status = 415,
-	    .code = "unsupported_media_type");
-	TRY_ROUTE(route, .body = "{", .status = 400, .code = "invalid_json");
-	TRY_ROUTE(route, .body = "[]", .status = 400,
-	    .code = "invalid_request");
-	TRY_ROUTE(route, .body = wrong, .status = names_fields ? 422 : 400,
-	    .code = names_fields ? "invalid_fields" : "invalid_request");
-}
-
-static void try_unknown(const struct route *route)
-{
-	bool is_id = strstr(route->pattern, "{id}") != NULL;
-
-	const char *code = is_id ? "not_found" :
-	    strcmp(route->method, "DELETE") == 0 ? "not_linked" :
-	    "provider_not_configured";
-
-	if (strchr(route->pattern, '{') != NULL)
-		TRY_ROUTE(route, .segment = is_id ? NOBODY : "nobody",
-		    .body = route->takes_json ? "{\"premium_until\": null}"
-					      : NULL,
-		    .status = 404, .code = code);
-}
-
-/* The sign-in of every session of the user was long ago. */
-static void age_sessions(void)
-{
-	const char *keys = stack_redis("KEYS", text_print(
-	    "*refresh_token:{%s}:*", asker->id), NULL);
-
-	while (*keys != '\0') {
-		size_t len = strcspn(keys, "\n");
-
-		stack_redis("HSET", text_copy(keys, len), "auth_time",
-		    "1000", NULL);
-		keys += len + (keys[len] == '\n');
-	}
-}
-
-static void try_stale(void)
-{
-	age_sessions();
-	for (size_t i = 0; i < route_count; i++)
-		if (route_table[i].fresh)
-			TRY_ROUTE(&route_table[i], .status = 401,
-			    .code = "reauthentication_required");
-}
-
-/*
- * A round at a provider as who is named, which ends as told; body is SQL for
- * the time between consent and callback.
- */
-static void finish(const char *pattern, const char *provider,
-    const char *subject, struct promise_try begun)
-{
-	const char *start = strncmp(pattern, "/auth/link/", 11) == 0
-	    ? "/auth/link/{provider}" : "/auth/{provider}";
-	struct answer answer;
-	const char *url;
-
-	answer = promise_send(promise_route("GET", start),
-	    &(struct promise_try){.token = asker->tokens.access,
-	    .segment = provider, .query = begun.query,
-	    .accept = "application/json"});
-	promise_hold(promise_route("GET", start), &answer,
-	    begun.query != NULL || strcmp(start, "/auth/{provider}") != 0
-		? 200 : 303, NULL);
-	url = answer.status == 200
-	    ? answer_member(asker->browser, &answer, "authorization_url")
-	    : answer_header(asker->browser, &answer, "Location", 0);
-	url = flow_consent_as(asker->browser, provider, url, subject);
-	if (begun.body != NULL)
-		stack_sql(begun.body);
-	answer = browser_get(asker->browser, url);
-	promise_hold(promise_route("GET", pattern), &answer, begun.status,
-	    begun.code);
-}
+static const char enter[] = "/auth/{provider}/callback";
+static const char join[] = "/auth/link/{provider}/callback";
 
 static void try_linking(void)
 {
-	static const char callback[] = "/auth/link/{provider}/callback";
-
 	TRY("GET", "/auth/link/{provider}", .status = 303);
 	TRY("POST", "/auth/link/{provider}", .status = 200);
-	TRY("GET", callback, .query = "?state=x&code=y", .status = 400,
+	TRY("GET", join, .query = "?state=x&code=y", .status = 400,
 	    .code = "state_mismatch");
+	provoke_cancelled(join, "discord");
 	TRY("DELETE", "/users/me/link/{provider}", .status = 409,
 	    .code = "last_login_method");
-	FINISH(callback, "google", "open-2", .status = 409,
+	ROUND(join, "google", "open-2", .status = 409,
 	    .code = "identity_in_use");
-	FINISH(callback, "google", "open-3", .status = 409,
+	ROUND(join, "google", "open-3", .status = 409,
 	    .code = "provider_already_linked");
-	FINISH(callback, "discord", "7101", .status = 200);
-	FINISH(callback, "discord", "7101", .status = 401,
+	ROUND(join, "discord", "7101", .status = 200);
+	ROUND(join, "discord", "7101", .status = 401,
 	    .code = "invalid_token", .body = text_print("update users set "
 	    "disabled_at = now() where id = '%s'", asker->id));
 	stack_sql("update users set disabled_at = null");
@@ -172,24 +52,29 @@ static void try_linking(void)
 
 static void try_signing_in(void)
 {
-	static const char callback[] = "/auth/{provider}/callback";
-
 	TRY("GET", "/auth/providers", .status = 200);
-	TRY("GET", "/auth/{provider}", .query = "?reauth=1", .status = 401,
-	    .code = "authentication_required");
 	TRY("GET", "/auth/{provider}", .query = "?reauth=2", .status = 400,
-	    .code = "invalid_request");
-	TRY("GET", callback, .query = "?state=x&code=y", .status = 400,
+	    .token = asker->tokens.access, .code = "invalid_request");
+	TRY("GET", enter, .query = "?state=x&code=y", .status = 400,
 	    .code = "state_mismatch");
-	FINISH(callback, "google", "open-4", .status = 200);
-	FINISH(callback, "google", "open-2", .status = 403,
+	provoke_cancelled(enter, "discord");
+	ROUND(enter, "google", "open-4", .status = 200);
+	ROUND(enter, "google", "open-2", .status = 403,
 	    .query = "?reauth=1", .code = "wrong_account");
-	FINISH(callback, "google", "open-1", .status = 200,
+	ROUND(enter, "google", "open-1", .status = 200,
 	    .query = "?reauth=1");
 	stack_sql("update users set email = 'open-5@gmail.com' "
 	    "where email = 'open-4@gmail.com'");
-	FINISH(callback, "google", "open-5", .status = 409,
+	ROUND(enter, "google", "open-5", .status = 409,
 	    .code = "provider_already_linked");
+	stack_sql("update users set email = '7106@gmail.com' "
+	    "where email = 'open-2@gmail.com'");
+	ROUND(enter, "discord", "7106", .status = 409,
+	    .code = "account_link_required");
+	ROUND(enter, "google", "open-2", .status = 403,
+	    .code = "account_disabled", .body =
+	    "update users set disabled_at = now() where oauth_id = 'open-2'");
+	stack_sql("update users set disabled_at = null");
 }
 
 static void try_users(void)
@@ -213,28 +98,65 @@ static void try_users(void)
 	TRY("GET", "/health/ready", .status = 200);
 }
 
+/* One fault of a provider, at a start and at a callback. */
+static void try_fault(const char *status, struct promise_try end)
+{
+	const struct route *const starts[] = {
+		promise_route("GET", "/auth/{provider}"),
+		promise_route("GET", "/auth/link/{provider}"),
+		promise_route("POST", "/auth/link/{provider}")};
+
+	end.segment = "other";
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		steer_fault("other", "discovery", "status", status);
+		promise_try(starts[i], end);
+	}
+	steer_fault("discord", "token", "status", status);
+	provoke_round(enter, "discord", "7107", end);
+	steer_fault("discord", "token", "status", status);
+	provoke_round(join, "discord", "7107", end);
+}
+
+/* Workers that have just started have discovered nothing yet. */
+static void try_other_configurations(void)
+{
+	reconfigure("development = true\n",
+	    "development = true\nsign_up = \"closed\"\n");
+	try_fault("500", (struct promise_try){.status = 502,
+	    .code = "provider_error"});
+	try_fault("429", (struct promise_try){.status = 503,
+	    .code = "provider_busy"});
+	ROUND(enter, "discord", "7108", .status = 403,
+	    .code = "sign_up_closed");
+
+	reconfigure("client_id = \"test-other\"\n",
+	    "client_id = \"test-other\"\n"
+	    "hosted_domain = \"corp.example\"\n");
+	ROUND(enter, "other", "open-6", .status = 403,
+	    .code = "sign_in_refused");
+	ROUND(join, "other", "open-6", .status = 403,
+	    .code = "sign_in_refused");
+}
+
 /* With Redis down: nothing that asks it is answered otherwise. */
 static void try_outage(void)
 {
 	const char *refresh = text_print("{\"refresh_token\": \"%s\"}",
 	    asker->tokens.refresh);
-	const struct route *const ends[] = {
-		promise_route("GET", "/auth/{provider}/callback"),
-		promise_route("GET", "/auth/link/{provider}/callback")};
-	struct answer answer = promise_send(promise_route("POST",
-	    "/auth/link/{provider}"), &(struct promise_try){
-	    .segment = "discord"});
+	struct answer answer = promise_send(asker->browser,
+	    promise_route("POST", "/auth/link/{provider}"),
+	    &(struct promise_try){.segment = "discord"});
 	const char *link = flow_consent_as(asker->browser, "discord",
 	    answer_member(asker->browser, &answer, "authorization_url"),
 	    "7102");
-	const char *enter = flow_consent_as(asker->browser, "google",
+	const char *sign_in = flow_consent_as(asker->browser, "google",
 	    flow_start(asker->browser, "google"), "open-1");
 
 	stack_service("stop", "redis");
-	answer = browser_get(asker->browser, enter);
-	promise_hold(ends[0], &answer, 503, "unavailable");
+	answer = browser_get(asker->browser, sign_in);
+	promise_hold(promise_route("GET", enter), &answer, 503, "unavailable");
 	answer = browser_get(asker->browser, link);
-	promise_hold(ends[1], &answer, 503, "unavailable");
+	promise_hold(promise_route("GET", join), &answer, 503, "unavailable");
 	for (size_t i = 0; i < route_count; i++) {
 		const struct route *route = &route_table[i];
 		const char *name = strrchr(route->pattern, '/') + 1;
@@ -276,27 +198,86 @@ static void try_endings(void)
 	browser_free(second);
 }
 
-/*
- * What needs another configuration or a broken network: the tests of limits,
- * provider faults, peers and claims have these.
- */
-static bool is_provoked_elsewhere(const struct route *route, long status)
+static void try_no_worker(void)
 {
-	return status == 429 || status == 502 || status == 504 ||
-	    (status == 403 && strncmp(route->pattern, "/auth/link/", 11) == 0);
+	stack_service("stop", "latchkey");
+	for (size_t i = 0; i < route_count; i++)
+		TRY_ROUTE(&route_table[i], .status = 502,
+		    .code = "unavailable");
+	stack_service("start", "latchkey");
+	ck_assert(stack_is_ready_within(10000));
+}
+
+static void ask_frozen(struct browser *browser, size_t i, void *given)
+{
+	struct answer *answers = given;
+	struct answer answer = promise_send(browser, &route_table[i],
+	    &(struct promise_try){.token = NULL});
+
+	answers[i] = (struct answer){
+	    .status = answer.status,
+	    .head = text_print("%s", answer.head),
+	    .body = text_copy(answer.body, answer.size),
+	    .size = answer.size};
+}
+
+/* All at once, because nginx waits long; last, as they are done later. */
+static void try_frozen_workers(void)
+{
+	struct answer *answers = calloc(route_count, sizeof(*answers));
+
+	ck_assert_ptr_nonnull(answers);
+	stack_service("pause", "latchkey");
+	race_run(route_count, ask_frozen, answers);
+	stack_service("resume", "latchkey");
+	for (size_t i = 0; i < route_count; i++)
+		promise_hold(&route_table[i], &answers[i], 504, "unavailable");
+	free(answers);
+}
+
+/* What takes a stack of its own, and the test that has it. */
+static const struct {
+	long status;
+	const char *code;
+	const char *test;
+} elsewhere[] = {
+	{429, "rate_limited",
+	    "test_rate_limit:one_network_may_ask_only_so_often"},
+	{503, "busy",
+	    "test_provider_lane:beyond_the_queue_a_callback_is_busy_and_keeps_"
+	    "its_state"},
+	{504, "provider_timeout",
+	    "test_provider_lane:pf_01_a_provider_that_never_answers_is_given_"
+	    "up_within_10_s"},
+};
+
+/* The test that provokes an answer, NULL when it is this one. */
+static const char *other_test(const struct contract_answer *answer)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (elsewhere[i].status == answer->status &&
+		    answer->code != NULL &&
+		    strcmp(elsewhere[i].code, answer->code) == 0)
+			return elsewhere[i].test;
+	return NULL;
 }
 
 static void assert_all_seen(const struct route *route)
 {
-	long statuses[32];
-	size_t count = contract_statuses(route->method, route->pattern,
-	    statuses, 32);
+	struct contract_answer answers[64];
+	size_t count = contract_answers(route->method, route->pattern,
+	    answers, 64);
 
 	ck_assert_uint_ge(count, 2);
-	for (size_t i = 0; i < count; i++)
-		ck_assert_msg(is_provoked_elsewhere(route, statuses[i]) ||
-		    promise_seen(route, statuses[i]), "%s %s never answered %ld",
-		    route->method, route->pattern, statuses[i]);
+	for (size_t i = 0; i < count; i++) {
+		const char *test = other_test(&answers[i]);
+
+		ck_assert_msg(promise_seen(route, answers[i].status,
+		    answers[i].code) == (test == NULL), "%s %s: %ld %s is %s",
+		    route->method, route->pattern, answers[i].status,
+		    answers[i].code != NULL ? answers[i].code : "",
+		    test == NULL ? "never answered" : "no longer rare");
+	}
 }
 
 START_TEST(each_answer_is_as_the_file_says_and_each_promise_is_kept)
@@ -308,18 +289,17 @@ START_TEST(each_answer_is_as_the_file_says_and_each_promise_is_kept)
 	asker->tokens = flow_sign_in(asker->browser, "google", "open-1");
 	asker->id = attempt_me(asker->browser, asker->tokens, "id");
 
-	for (size_t i = 0; i < route_count; i++) {
-		try_malformed(&route_table[i]);
-		try_unproved(&route_table[i]);
-		try_bodies(&route_table[i]);
-		try_unknown(&route_table[i]);
-	}
-	try_stale();
+	for (size_t i = 0; i < route_count; i++)
+		provoke_refusals(&route_table[i]);
+	provoke_stale();
 	try_signing_in();
 	try_linking();
 	try_users();
+	try_other_configurations();
 	try_outage();
+	try_no_worker();
 	try_endings();
+	try_frozen_workers();
 	for (size_t i = 0; i < route_count; i++)
 		assert_all_seen(&route_table[i]);
 	browser_free(asker->browser);
@@ -340,6 +320,7 @@ END_TEST
 START_TEST(what_the_file_does_not_say_is_a_flaw)
 {
 	static const char json[] = "application/json";
+	static const char problem[] = "application/problem+json";
 	static const struct {
 		long status;
 		const char *type;
@@ -356,6 +337,8 @@ START_TEST(what_the_file_does_not_say_is_a_flaw)
 		{200, json, "{\"status\": null}", false},
 		{200, json, "{\"status\": \"ok\", \"more\": 1}", false},
 		{400, json, "{\"status\": \"ok\"}", false},
+		{400, problem, PROBLEM("invalid_request"), true},
+		{400, problem, PROBLEM("not_found"), false},
 	};
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {

@@ -188,13 +188,14 @@ START_TEST(wrong_members_are_named_and_nothing_is_changed)
 }
 END_TEST
 
-START_TEST(a_reference_has_255_bytes_at_most)
+START_TEST(a_reference_has_255_characters_at_most)
 {
-	char most[256];
+	char most[511];
 	struct answer answer;
 
-	memset(most, 'r', sizeof(most) - 1);
-	most[255] = '\0';
+	/* Of two bytes each. */
+	for (size_t i = 0; i < 255; i++)
+		memcpy(most + 2 * i, "\u00e9", 3);
 	answer = admin_premium(browser, user, "null",
 	    text_print("\"%s\"", most));
 	ck_assert_int_eq(answer.status, 200);
@@ -365,7 +366,7 @@ static TCase *tests(void)
 	tcase_add_test(t, pr_14_any_zone_and_any_year_will_do);
 	tcase_add_loop_test(t, wrong_members_are_named_and_nothing_is_changed,
 	    0, (int)(sizeof(wrongs) / sizeof(wrongs[0])));
-	tcase_add_test(t, a_reference_has_255_bytes_at_most);
+	tcase_add_test(t, a_reference_has_255_characters_at_most);
 	tcase_add_test(t,
 	    the_same_reference_again_changes_nothing_and_publishes_again);
 	tcase_add_test(t, the_same_reference_for_something_else_is_refused);

@@ -30,7 +30,7 @@ static void teardown(void)
 
 static struct answer ask(void)
 {
-	return promise_send(promise_route("GET", "/auth/providers"),
+	return promise_send(browser, promise_route("GET", "/auth/providers"),
 	    &(struct promise_try){.token = ""});
 }
 

@@ -3,6 +3,7 @@
  * What changes the ways in asks for a recent sign-in: how long one is recent,
  * and how a session becomes it again.
  */
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
@@ -11,6 +12,7 @@
 #include "support/admin.h"
 #include "support/attempt.h"
 #include "support/link.h"
+#include "support/outage.h"
 #include "support/stack.h"
 #include "support/text.h"
 #include "support/tokens.h"
@@ -27,8 +29,8 @@ static void setup(void)
 {
 	struct answer answer;
 
+	outage_begin();
 	stack_sql("delete from users");
-	flow_reset();
 	alice = browser_new();
 	tokens = flow_sign_in(alice, "google", "9300");
 	id = text_print("%s", attempt_me(alice, tokens, "id"));
@@ -63,6 +65,14 @@ static struct answer confirm_as(const char *provider, const char *subject)
 	    answer.body);
 	return browser_get(alice, flow_consent_as(alice, provider,
 	    answer_header(alice, &answer, "Location", 0), subject));
+}
+
+/* Events of a confirmation at google. */
+static long confirmations(void)
+{
+	return stack_count(text_print("select count(*) from events "
+	    "where user_id = '%s' and kind = 'confirmed' and "
+	    "provider = 'google'", id));
 }
 
 /* The demand says what it wants (RFC 9470 section 3). */
@@ -127,9 +137,7 @@ START_TEST(confirming_makes_the_same_session_recent)
 	ck_assert_int_eq(answer.status, 204);
 	ck_assert_str_eq(link_providers(id), "google*");
 	tokens_refresh(alice, old.refresh);
-	ck_assert_int_eq(stack_count(text_print("select count(*) from events "
-	    "where user_id = '%s' and kind = 'confirmed' and "
-	    "provider = 'google'", id)), 1);
+	ck_assert_int_eq(confirmations(), 1);
 }
 END_TEST
 
@@ -204,6 +212,48 @@ START_TEST(an_ended_session_is_not_confirmed)
 }
 END_TEST
 
+struct opening {
+	const char *callback;
+	struct answer answer;
+};
+
+static void *open_callback(void *argument)
+{
+	struct opening *opening = argument;
+
+	opening->answer = browser_get(alice, opening->callback);
+	return NULL;
+}
+
+/* Redis goes while the provider thinks: first it is told, then the events. */
+START_TEST(nothing_is_noted_as_confirmed_that_redis_has_not_heard_of)
+{
+	const char *noted = tokens_recorded(tokens.refresh, "auth_time");
+	struct answer asked = ask_again("google", tokens.access);
+	struct opening opening = {.callback = flow_consent_as(alice, "google",
+	    answer_header(alice, &asked, "Location", 0), "9300")};
+	size_t calls = flow_recorded("google", "token");
+	pthread_t thread;
+
+	flow_fault("{\"provider\": \"google\", \"endpoint\": \"token\", "
+	    "\"kind\": \"delay\", \"value\": 3000}");
+	ck_assert_int_eq(pthread_create(&thread, NULL, open_callback,
+	    &opening), 0);
+	while (flow_recorded("google", "token") == calls)
+		continue;
+	stack_service("stop", "redis");
+	pthread_join(thread, NULL);
+	stack_service("start", "redis");
+	outage_is_over();
+
+	outage_must_be_unavailable(alice, &opening.answer);
+	ck_assert_int_eq(confirmations(), 0);
+	ck_assert_str_eq(tokens_recorded(tokens.refresh, "auth_time"), noted);
+	ck_assert_int_eq(confirm_as("google", "9300").status, 200);
+	ck_assert_int_eq(confirmations(), 1);
+}
+END_TEST
+
 START_TEST(confirming_links_nothing)
 {
 	struct answer answer = ask_again("other", tokens.access);
@@ -232,6 +282,8 @@ static TCase *tests(void)
 	tcase_add_test(t, another_account_confirms_nothing);
 	tcase_add_test(t, only_who_is_signed_in_can_confirm);
 	tcase_add_test(t, an_ended_session_is_not_confirmed);
+	tcase_add_test(t,
+	    nothing_is_noted_as_confirmed_that_redis_has_not_heard_of);
 	tcase_add_test(t, confirming_links_nothing);
 	return t;
 }

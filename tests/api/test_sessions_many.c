@@ -8,6 +8,7 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "support/admin.h"
 #include "support/flow.h"
 #include "support/forge.h"
 #include "support/stack.h"
@@ -15,7 +16,8 @@
 #include "support/tokens.h"
 
 #define MANY	10000
-#define UNKNOWN "01890a5d-ac96-774b-bcce-b302099a8057"
+#define COPIES	"01890a5d-ac96-774b-bcce"	/* and a number */
+#define UNKNOWN COPIES "-b302099a8057"
 
 /* A copy of the session KEYS[1] for each number, each a second older. */
 #define COPY                                                                  \
@@ -56,7 +58,7 @@ static void have(int count)
 
 	ck_assert_str_eq(stack_redis("EVAL", COPY, "2", record,
 	    text_print("latchkey:sessions:{%s}", user),
-	    text_print("%d", count - 1), "01890a5d-ac96-774b-bcce",
+	    text_print("%d", count - 1), COPIES,
 	    text_print("%.*s:", (int)(strrchr(record, ':') - record), record),
 	    NULL), text_print("%d", count));
 }
@@ -153,6 +155,50 @@ START_TEST(se_08_ten_thousand_sessions_are_paged_and_ended_in_time)
 }
 END_TEST
 
+/* An access token of the n-th copy. */
+static const char *token_of(int n)
+{
+	struct forge_claims claims = forge_like(op, tokens.access);
+	struct jws_key key = forge_access_key(op);
+
+	claims.sid = text_print("\"" COPIES "-%012d\"", n);
+	return forge_token(op, &key, &claims);
+}
+
+/* What ends them all, by the administrator and by the user. */
+static struct answer end_account(const char *way)
+{
+	const char *user = forge_claim(op, tokens.access, "sub");
+
+	if (strcmp(way, "disable") == 0)
+		return admin_ask(browser, "POST", user, "/disable", NULL);
+	return admin_send(browser, "DELETE", stack_url("/api/users/me"),
+	    tokens.access, NULL);
+}
+
+START_TEST(se_07_ten_thousand_sessions_end_with_their_account)
+{
+	static const char *const ways[] = {"disable", "delete"};
+	static const int some[] = {1, MANY / 2, MANY - 1};
+	int64_t began;
+
+	tokens = flow_sign_in(browser, "google",
+	    text_print("se-07-%s", ways[_i]));
+	have(MANY);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert(tokens_open(browser, token_of(some[i])));
+
+	began = clock_mono_ms();
+	ck_assert_int_eq(end_account(ways[_i]).status, 204);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert(!tokens_open(browser, token_of(some[i])));
+	tokens_assert_dead(browser, tokens.refresh);
+	ck_assert_int_le(clock_mono_ms() - began, 1000);
+	/* Nor would one live if the user were let in again. */
+	ck_assert_str_eq(tokens_current_count(tokens.refresh), "0");
+}
+END_TEST
+
 START_TEST(a_page_holds_what_was_asked_for_and_names_the_next)
 {
 	const struct js *page;
@@ -210,7 +256,7 @@ START_TEST(the_index_repairs_itself)
 	ck_assert_int_eq(active(page_of("")), 700);
 	for (int i = 1; i <= 3; i++)
 		stack_redis("DEL", text_print("latchkey:refresh_token:{%s}:"
-		    "01890a5d-ac96-774b-bcce-%012d",
+		    COPIES "-%012d",
 		    forge_claim(op, tokens.access, "sub"), 230 * i), NULL);
 	ck_assert_str_eq(tokens_session_count(tokens.access), "700");
 	ck_assert_int_eq(active(page_of("?limit=1")), 697);
@@ -272,6 +318,8 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t,
 	    se_08_ten_thousand_sessions_are_paged_and_ended_in_time);
+	tcase_add_loop_test(t,
+	    se_07_ten_thousand_sessions_end_with_their_account, 0, 2);
 	tcase_add_test(t, a_page_holds_what_was_asked_for_and_names_the_next);
 	tcase_add_test(t, a_page_that_cannot_be_named_is_a_mistake);
 	tcase_add_test(t, the_index_repairs_itself);

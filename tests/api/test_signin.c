@@ -192,7 +192,7 @@ START_TEST(a_second_sign_in_is_the_same_user_seen_later)
 	    "email = 'again@gmail.com'"), 1);
 	ck_assert_str_eq(stack_sql("select string_agg(kind, ' ' order by id) "
 	    "from events where user_id = (select id from users where "
-	    "email = 'again@gmail.com')"), "signed_up signed_in");
+	    "email = 'again@gmail.com')"), "signed_up signed_in signed_in");
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "support/admin.h"
 #include "support/flow.h"
 #include "support/outage.h"
 #include "support/race.h"
@@ -74,8 +75,8 @@ static void must_log_out(bool all)
 	flow_assert_problem(browser, &answer, 401, "invalid_refresh_token");
 }
 
-/* The log holds the event complete: one line, with all of these. */
-static void must_be_logged(const char *kind, const char *user)
+/* The line of the log that holds the event. */
+static const char *logged(const char *kind, const char *user)
 {
 	const char *at = stack_log();
 	const char *line = "";
@@ -89,9 +90,17 @@ static void must_be_logged(const char *kind, const char *user)
 	}
 	ck_assert_msg(line[0] != '\0', "no unstored %s in the log", kind);
 	ck_assert_ptr_nonnull(strstr(line, text_print("user=%s", user)));
+	ck_assert_ptr_nonnull(strstr(line, "request_id="));
+	return line;
+}
+
+/* The log holds what a user did, complete. */
+static void must_be_logged(const char *kind, const char *user)
+{
+	const char *line = logged(kind, user);
+
 	ck_assert_ptr_nonnull(strstr(line, "session="));
 	ck_assert_ptr_nonnull(strstr(line, "address=127.0.0.1"));
-	ck_assert_ptr_nonnull(strstr(line, "request_id="));
 }
 
 static const char *user_id(const char *subject)
@@ -141,6 +150,24 @@ START_TEST(rs_02_every_session_can_be_ended_without_postgresql)
 	stack_service("stop", "postgres");
 	must_log_out(true);
 	must_be_logged("signed_out_everywhere", user);
+	stack_service("start", "postgres");
+	outage_is_over();
+}
+END_TEST
+
+START_TEST(an_administrator_can_end_sessions_without_postgresql)
+{
+	const char *user = user_id("postgres-down");
+	struct answer answer;
+
+	stack_service("stop", "postgres");
+	answer = admin_ask(browser, "DELETE", user, "/sessions", NULL);
+	ck_assert_msg(answer.status == 204, "%ld %s", answer.status,
+	    answer.body);
+	answer = flow_refresh(browser, tokens.refresh);
+	flow_assert_problem(browser, &answer, 401, "invalid_refresh_token");
+	ck_assert_ptr_nonnull(strstr(logged("sessions_ended", user),
+	    "actor=admin"));
 	stack_service("start", "postgres");
 	outage_is_over();
 }
@@ -320,6 +347,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, rs_02_postgresql_stopped_leaves_sessions_alone);
 	tcase_add_test(t, rs_02_every_session_can_be_ended_without_postgresql);
+	tcase_add_test(t, an_administrator_can_end_sessions_without_postgresql);
 	tcase_add_test(t,
 	    rs_02_a_sign_in_without_postgresql_makes_no_half_account);
 	tcase_add_test(t,

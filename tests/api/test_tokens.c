@@ -11,8 +11,10 @@
 #include "client/fetch.h"
 #include "support/flow.h"
 #include "support/forge.h"
+#include "support/promise.h"
 #include "support/stack.h"
 #include "support/text.h"
+#include "support/tokens.h"
 
 static struct op *op;
 static struct browser *browser;
@@ -41,24 +43,24 @@ static struct answer me(const char *authorization)
 	    headers, NULL);
 }
 
-static void assert_challenge(const struct answer *answer, const char *code,
-    const char *challenge)
+/* RFC 6750 section 3.1: without a token there is no error to name. */
+static void assert_challenge(const struct answer *answer, bool has_token)
 {
 	const char *sent = answer_header(browser, answer, "WWW-Authenticate",
 	    0);
 
-	flow_assert_problem(browser, answer, 401, code);
-	ck_assert_ptr_nonnull(sent);
-	ck_assert_str_eq(sent, challenge);
+	flow_assert_problem(browser, answer, 401,
+	    has_token ? "invalid_token" : "authentication_required");
+	ck_assert_pstr_eq(sent, has_token ?
+	    "Bearer realm=\"latchkey\", error=\"invalid_token\"" :
+	    "Bearer realm=\"latchkey\"");
 }
 
-/* RFC 6750 section 3.1: without a token there is no error to name. */
 static void assert_missing(const char *authorization)
 {
 	struct answer answer = me(authorization);
 
-	assert_challenge(&answer, "authentication_required",
-	    "Bearer realm=\"latchkey\"");
+	assert_challenge(&answer, false);
 }
 
 static void assert_refused(const char *token)
@@ -67,8 +69,7 @@ static void assert_refused(const char *token)
 
 	ck_assert_msg(answer.status == 401, "%ld for %s", answer.status,
 	    token);
-	assert_challenge(&answer, "invalid_token",
-	    "Bearer realm=\"latchkey\", error=\"invalid_token\"");
+	assert_challenge(&answer, true);
 }
 
 static void assert_accepted(const char *token)
@@ -261,13 +262,40 @@ END_TEST
 
 START_TEST(at_12_an_access_token_dies_with_its_session)
 {
-	struct answer answer;
-
 	assert_accepted(tokens.access);
-	answer = browser_post(browser, stack_url("/api/auth/logout"),
-	    text_print("{\"refresh_token\":\"%s\"}", tokens.refresh));
-	ck_assert_int_eq(answer.status, 204);
+	ck_assert_int_eq(tokens_logout(browser, tokens.refresh), 204);
 	assert_refused(tokens.access);
+}
+END_TEST
+
+/* None, a malformed one, one of an ended session, one of another kind. */
+START_TEST(az_01_no_route_of_who_is_signed_in_takes_anything_else)
+{
+	struct flow_tokens ended = flow_sign_in(browser, "google", "alice");
+	const char *const wrong[] = {"", "nonsense", ended.access,
+		tokens.refresh};
+	size_t routes = 0;
+
+	ck_assert_int_eq(tokens_logout(browser, ended.refresh), 204);
+	promise_asker = (struct promise_asker){.browser = browser,
+	    .id = forge_claim(op, tokens.access, "sid")};
+	for (const struct route *route = route_table;
+	    route < route_table + route_count; route++) {
+		if (route->who != ROUTE_SIGNED_IN)
+			continue;
+		for (size_t i = 0; i < 4; i++) {
+			struct answer answer = promise_send(browser, route,
+			    &(struct promise_try){.token = wrong[i]});
+
+			ck_assert_msg(answer.status == 401, "%s %s: %ld "
+			    "for %s", route->method, route->pattern,
+			    answer.status, wrong[i]);
+			assert_challenge(&answer, wrong[i][0] != '\0');
+		}
+		routes++;
+	}
+	ck_assert_uint_gt(routes, 10);
+	assert_accepted(tokens.access);
 }
 END_TEST
 
@@ -292,6 +320,8 @@ int main(void)
 	tcase_add_test(t, at_04_a_token_with_another_signature_is_refused);
 	tcase_add_test(t, at_09_an_id_token_of_a_provider_opens_nothing);
 	tcase_add_test(t, at_12_an_access_token_dies_with_its_session);
+	tcase_add_test(t,
+	    az_01_no_route_of_who_is_signed_in_takes_anything_else);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

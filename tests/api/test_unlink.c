@@ -33,10 +33,11 @@ static void setup(void)
 	id = text_print("%s", attempt_me(alice, tokens, "id"));
 }
 
-/* A test that failed may have left its trigger. */
+/* A test that failed may have left its trigger, or its pin. */
 static void teardown(void)
 {
 	stack_sql("set client_min_messages = warning; "
+	    "delete from providers where issuer = 'https://old.example'; "
 	    "drop trigger if exists fail on users; "
 	    "drop function if exists fail");
 	browser_free(alice);
@@ -201,6 +202,32 @@ START_TEST(ul_01_an_identity_that_lets_nobody_in_is_no_other_way)
 }
 END_TEST
 
+static void pin_other(const char *issuer)
+{
+	stack_sql(text_print("update providers set issuer = '%s' "
+	    "where name = 'other'", issuer));
+}
+
+/* Nor at a provider whose name stands for another issuer. */
+START_TEST(ul_01_an_identity_of_another_issuer_is_no_other_way)
+{
+	const char *pinned;
+
+	link("other", "9412");
+	pinned = stack_sql("select issuer from providers "
+	    "where name = 'other'");
+	pin_other("https://old.example");
+	assert_undo_refused("google", 409, "last_login_method");
+	ck_assert_str_eq(link_providers(id), "google* other");
+
+	/* No worker remembers it once the name is bound again. */
+	pin_other(pinned);
+	undo("google");
+	ck_assert_str_eq(link_providers(id), "other*");
+	flow_sign_in(alice, "other", "9412");
+}
+END_TEST
+
 START_TEST(the_address_follows_the_promoted_identity)
 {
 	link_with("discord", "New.9401@gmail.com", "true");
@@ -325,6 +352,8 @@ static TCase *tests(void)
 	tcase_add_test(t, ul_05_nobody_unlinks_without_a_token);
 	tcase_add_test(t,
 	    ul_01_an_identity_that_lets_nobody_in_is_no_other_way);
+	tcase_add_test(t,
+	    ul_01_an_identity_of_another_issuer_is_no_other_way);
 	tcase_add_test(t, the_address_follows_the_promoted_identity);
 	tcase_add_test(t,
 	    an_unverified_address_is_only_shown_after_a_promotion);

@@ -179,28 +179,57 @@ size_t contract_count(void)
 	return count;
 }
 
-size_t contract_statuses(const char *method, const char *path, long *statuses,
-    size_t most)
+/* The response itself, or the one it refers to. */
+static const struct node *resolved(const struct node *response)
+{
+	const struct node *other = referred(response->value);
+
+	return other != NULL ? other : response;
+}
+
+/* Word i of a list in brackets, NULL beyond its end and of no list. */
+static const char *word(const struct node *list, size_t i)
+{
+	const char *at = list != NULL ? list->value + 1 : "";
+	size_t len;
+
+	for (; i > 0; i--) {
+		at += strcspn(at, ",]");
+		at += strspn(at, ", ");
+	}
+	len = strcspn(at, ",] ");
+	return len > 0 ? text_copy(at, len) : NULL;
+}
+
+size_t contract_answers(const char *method, const char *path,
+    struct contract_answer *answers, size_t most)
 {
 	const struct node *list = child(operation(method, path), "responses");
 	const struct node *node = list != NULL ? first_child(list) : NULL;
 	size_t count = 0;
 
-	for (; node != NULL && count < most; node = sibling(node))
-		statuses[count++] = strtol(node->key, NULL, 10);
+	for (; node != NULL; node = sibling(node)) {
+		const struct node *codes = child(resolved(node), "x-codes");
+
+		for (size_t i = 0; count < most && (i == 0 ||
+		    word(codes, i) != NULL); i++)
+			answers[count++] = (struct contract_answer){
+			    .status = strtol(node->key, NULL, 10),
+			    .code = word(codes, i)};
+	}
 	return count;
 }
 
-/* Whether the list in a text's first brackets after name has the word. */
-static bool lists(const char *text, const char *name, const char *word)
+/* Whether the list in a text's first brackets after name has what is sought. */
+static bool lists(const char *text, const char *name, const char *sought)
 {
 	const char *at = strstr(text, name);
-	size_t len = strlen(word);
+	size_t len = strlen(sought);
 
 	at = at != NULL ? strchr(at, '[') : NULL;
 	while (at != NULL && *at != ']' && *at != '\0') {
 		at += 1 + strspn(at + 1, " '");
-		if (strncmp(at, word, len) == 0 &&
+		if (strncmp(at, sought, len) == 0 &&
 		    strchr("', ]", at[len]) != NULL)
 			return true;
 		at += strcspn(at, ",]");
@@ -227,16 +256,11 @@ static const char *missing(const struct node *schema, const struct js *value)
 {
 	const struct node *all = child(schema, "allOf");
 	const struct node *required = child(schema, "required");
-	const char *word = required != NULL ? required->value + 1 : "";
-	size_t len;
+	const char *name;
 
-	for (; (len = strcspn(word, ",] ")) > 0; word += strspn(word, ", ")) {
-		const char *name = text_copy(word, len);
-
+	for (size_t i = 0; (name = word(required, i)) != NULL; i++)
 		if (!js_has(value, name))
 			return text_print("there is no %s", name);
-		word += len;
-	}
 	return all != NULL ? missing(referred(all->value), value) : NULL;
 }
 
@@ -339,8 +363,7 @@ const char *contract_flaw(const struct contract_exchange *exchange)
 	if (response == NULL)
 		return text_print("the status %ld is not told of",
 		    exchange->status);
-	if (referred(response->value) != NULL)
-		response = referred(response->value);
+	response = resolved(response);
 	list = child(response, "content");
 	if (exchange->size == 0)
 		return list == NULL || exchange->status == 303 ? NULL :

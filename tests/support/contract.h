@@ -27,9 +27,15 @@ struct contract_exchange {
 bool contract_has(const char *method, const char *path);
 size_t contract_count(void);
 
-/* The statuses of an operation, most of them at most; how many. */
-size_t contract_statuses(const char *method, const char *path, long *statuses,
-    size_t most);
+/* What an operation may answer. */
+struct contract_answer {
+	long status;
+	const char *code;		/* of x-codes, NULL without these */
+};
+
+/* The answers of an operation, most of them at most; how many. */
+size_t contract_answers(const char *method, const char *path,
+    struct contract_answer *answers, size_t most);
 
 /*
  * What the file does not promise about an answer, for people, or NULL: a

@@ -8,6 +8,7 @@
 
 #include "support/flow.h"
 #include "support/stack.h"
+#include "support/text.h"
 
 static size_t lines(const char *text)
 {
@@ -65,4 +66,35 @@ void facts_assert_refused(struct browser *browser, const struct answer *answer,
 	flow_assert_problem(browser, answer, status, code);
 	facts_assert_gives_nothing(browser, answer);
 	facts_assert_same(before);
+}
+
+/* As XML there is no column to forget. */
+const char *facts_tables_with(const char *word)
+{
+	return stack_sql(text_print("select coalesce(string_agg(name, ' '), "
+	    "'') from (select c.relname as name, table_to_xml(c.oid::regclass, "
+	    "true, false, '')::text as text from pg_class c where c.relkind "
+	    "in ('r', 'p', 'm') and c.relnamespace = 'public'::regnamespace) "
+	    "as tables where lower(text) like lower('%%%s%%')", word));
+}
+
+/* What cannot be looked into counts as found. */
+const char *facts_keys_with(const char *word)
+{
+	static const char script[] =
+	    "local found = {} "
+	    "local word = ARGV[1] "
+	    "for _, key in ipairs(redis.call('KEYS', '*')) do "
+	    "local kind = redis.call('TYPE', key).ok "
+	    "local all = {key} "
+	    "if kind == 'string' then all[2] = redis.call('GET', key) "
+	    "elseif kind == 'hash' then "
+	    "all[2] = table.concat(redis.call('HGETALL', key), ' ') "
+	    "elseif kind == 'zset' then all[2] = "
+	    "table.concat(redis.call('ZRANGE', key, 0, -1), ' ') "
+	    "else all[2] = word end "
+	    "if string.find(table.concat(all, ' '), word, 1, true) then "
+	    "found[#found + 1] = key end end return found";
+
+	return stack_redis("EVAL", script, "0", word, NULL);
 }

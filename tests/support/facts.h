@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a refusal must leave alone: users, identities, sessions, and what the
- * providers were asked behind the browser's back.
+ * providers were asked behind the browser's back; and what either store holds
+ * of somebody.
  */
 #ifndef SUPPORT_FACTS_H
 #define SUPPORT_FACTS_H
@@ -32,5 +33,12 @@ void facts_assert_gives_nothing(struct browser *browser,
  */
 void facts_assert_refused(struct browser *browser, const struct answer *answer,
     long status, const char *code, const struct facts *before);
+
+/*
+ * The tables with word in any column, in whatever case; the keys of Redis with
+ * word in their names or in anything they hold.  Their names, "" for none.
+ */
+const char *facts_tables_with(const char *word);
+const char *facts_keys_with(const char *word);
 
 #endif

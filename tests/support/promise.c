@@ -11,18 +11,19 @@
 #include "support/stack.h"
 #include "support/text.h"
 
-#define ROUTES_MOST 64
-#define STATUS_TOP  600
+#define SIGHTS_MOST 1024
+
+/* An answer that came. */
+struct sight {
+	const struct route *route;
+	long status;
+	const char *code;		/* NULL: none */
+};
 
 struct promise_asker promise_asker;
 
-static bool seen[ROUTES_MOST][STATUS_TOP];
-
-static size_t number(const struct route *route)
-{
-	ck_assert_uint_le(route_count, ROUTES_MOST);
-	return (size_t)(route - route_table);
-}
+static struct sight sights[SIGHTS_MOST];
+static size_t sight_count;
 
 const struct route *promise_route(const char *method, const char *pattern)
 {
@@ -60,7 +61,7 @@ static const char *own_token(const struct route *route)
 	}
 }
 
-struct answer promise_send(const struct route *route,
+struct answer promise_send(struct browser *browser, const struct route *route,
     const struct promise_try *try)
 {
 	const char *path = text_print("%s%s", path_of(route, try->segment),
@@ -78,10 +79,33 @@ struct answer promise_send(const struct route *route,
 		headers[count++] = text_print("Content-Type: %s",
 		    try->type != NULL ? try->type : "application/json");
 	headers[count] = NULL;
-	return browser_send(promise_asker.browser,
+	return browser_send(browser,
 	    try->method != NULL ? try->method : route->method,
 	    route->listener == ROUTE_LOCAL ? stack_local_url(path) :
 	    stack_url(text_print("/api%s", path)), headers, try->body);
+}
+
+bool promise_seen(const struct route *route, long status, const char *code)
+{
+	for (size_t i = 0; i < sight_count; i++) {
+		const struct sight *sight = &sights[i];
+
+		if (sight->route == route && sight->status == status &&
+		    (code == NULL ? sight->code == NULL : sight->code != NULL &&
+		    strcmp(sight->code, code) == 0))
+			return true;
+	}
+	return false;
+}
+
+static void note(const struct route *route, long status, const char *code)
+{
+	if (promise_seen(route, status, code))
+		return;
+	ck_assert_uint_lt(sight_count, SIGHTS_MOST);
+	sights[sight_count++] = (struct sight){.route = route,
+	    .status = status,
+	    .code = code != NULL ? text_print("%s", code) : NULL};
 }
 
 void promise_hold(const struct route *route, const struct answer *answer,
@@ -102,23 +126,12 @@ void promise_hold(const struct route *route, const struct answer *answer,
 	    (said != NULL && strcmp(said, code) == 0)),
 	    "%s %s: expected %ld %s: %ld %s", route->method, route->pattern,
 	    status, code != NULL ? code : "", answer->status, answer->body);
-	seen[number(route)][status] = true;
+	note(route, status, said);
 }
 
 void promise_try(const struct route *route, struct promise_try try)
 {
-	struct answer answer = promise_send(route, &try);
+	struct answer answer = promise_send(promise_asker.browser, route, &try);
 
 	promise_hold(route, &answer, try.status, try.code);
-}
-
-void promise_try_at(const char *method, const char *pattern,
-    struct promise_try try)
-{
-	promise_try(promise_route(method, pattern), try);
-}
-
-bool promise_seen(const struct route *route, long status)
-{
-	return seen[number(route)][status];
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Requests to the routes of the table whose answers are held against
- * doc/openapi.yaml, and a note of every status that was seen.
+ * doc/openapi.yaml, and a note of every status and code that was seen.
  */
 #ifndef SUPPORT_PROMISE_H
 #define SUPPORT_PROMISE_H
@@ -34,23 +34,28 @@ struct promise_try {
 /* The route of the table; fails the test when there is none. */
 const struct route *promise_route(const char *method, const char *pattern);
 
-/* Makes the request; judges nothing. */
-struct answer promise_send(const struct route *route,
+/* Makes the request in a browser; judges nothing. */
+struct answer promise_send(struct browser *browser, const struct route *route,
     const struct promise_try *try);
 
 /*
  * Fails the test unless the file promises this answer and it has status and
- * code (NULL: any, or none); notes the status as seen.
+ * code (NULL: any, or none); notes both as seen.
  */
 void promise_hold(const struct route *route, const struct answer *answer,
     long status, const char *code);
 
-/* promise_send and promise_hold; the second finds the route. */
+/* promise_send in the asker's browser, and promise_hold. */
 void promise_try(const struct route *route, struct promise_try try);
-void promise_try_at(const char *method, const char *pattern,
-    struct promise_try try);
 
-/* Whether a status was seen from a route, in this process. */
-bool promise_seen(const struct route *route, long status);
+/* Whether a status with that code, or NULL for none, was seen from a route. */
+bool promise_seen(const struct route *route, long status, const char *code);
+
+/* promise_try with the members of struct promise_try; the second finds the
+ * route. */
+#define TRY_ROUTE(route, ...)                                                 \
+	promise_try(route, (struct promise_try){__VA_ARGS__})
+#define TRY(method, pattern, ...)                                             \
+	TRY_ROUTE(promise_route(method, pattern), __VA_ARGS__)
 
 #endif
