@@ -145,6 +145,7 @@ START_TEST(a_stopped_server_is_down_until_it_is_back)
 {
 	must_work();
 	servers_stop(SERVERS_POSTGRES);
+	usleep(2 * SLOTS_TRUSTED_MS * 1000);
 	ck_assert_int_eq(db_ping(op), RC_DOWN);
 	ck_assert_ptr_nonnull(strstr(op_reason(op), "connecting to "));
 	ck_assert_int_eq(db_begin(op), RC_DOWN);

@@ -241,11 +241,11 @@ START_TEST(a_stopped_server_is_down_until_it_is_back)
 {
 	ck_assert_int_eq(redis_ping(op), RC_OK);
 	servers_stop(SERVERS_REDIS);
+	usleep(2 * SLOTS_TRUSTED_MS * 1000);
 	ck_assert_int_eq(redis_ping(op), RC_DOWN);
 	ck_assert(str_begins(op_reason(op), "Redis: connecting: "));
 	servers_start(SERVERS_REDIS);
 	ck_assert_int_eq(redis_ping(op), RC_OK);
-
 }
 END_TEST
 
