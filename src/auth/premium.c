@@ -97,6 +97,15 @@ static enum rc step(struct op *op, void *what)
 	return rc;
 }
 
+/* Two references that look alike would be two payments. */
+static bool can_be_told(unsigned point)
+{
+	enum letter letter = letter_of(point);
+
+	return letter != LETTER_HIDDEN &&
+	    (letter != LETTER_SPACE || point == ' ');
+}
+
 bool premium_reference_is_valid(const char *reference)
 {
 	size_t size = strlen(reference);
@@ -107,12 +116,12 @@ bool premium_reference_is_valid(const char *reference)
 		unsigned point = 0;
 
 		len = encode_utf8_next(reference + i, size - i, &point);
-		if (len == 0 || letter_of(point) == LETTER_HIDDEN ||
+		if (len == 0 || !can_be_told(point) ||
 		    ++points > PREMIUM_REFERENCE_MOST)
 			return false;
 	}
 
-	return points > 0;
+	return strspn(reference, " ") < size;
 }
 
 /* For whoever gives none: each of these is a change of its own. */

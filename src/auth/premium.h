@@ -26,14 +26,15 @@ struct premium_change {
 
 /*
  * Whether a text can be the reference of a change: 1 to PREMIUM_REFERENCE_MOST
- * code points of UTF-8, none of them hidden (auth/letter.h).
+ * code points of UTF-8, none of them hidden (auth/letter.h) and none a blank
+ * but U+0020, which does not stand alone.
  */
 bool premium_reference_is_valid(const char *reference);
 
 /*
  * Sets until when a user has premium, at most the year 9999.  The same
  * reference with the same values again changes nothing and publishes again;
- * of an extension the user is enough.  What takes premium away
+ * for an extension only the user must be the same.  What takes premium away
  * goes to Redis before COMMIT, what grants it afterwards, guarded by the
  * version of the user's row.  *user is the user as changed.
  *

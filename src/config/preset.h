@@ -24,8 +24,8 @@ const struct preset *preset_named(const char *name);
 
 /*
  * What a provider of that name and kind starts from; kind "" is the name's
- * own.  Discord under another name is still Discord; any other provider is an
- * OpenID Connect provider of which nothing is known.
+ * own.  A kind of one provider says enough under any name: Discord is still
+ * Discord.  Any other is an OpenID Connect provider of which nothing is known.
  */
 const struct preset *preset_of(const char *name, const char *kind);
 

@@ -7,6 +7,8 @@
 #include "auth/account.h"
 #include "auth/session.h"
 #include "auth/view.h"
+#include "base/str.h"
+#include "base/uuid.h"
 
 static const struct ctl_column columns[] = {
 	{"id", "ID"},
@@ -59,17 +61,38 @@ static enum rc end_all(struct op *op, const char *user_id)
 	return rc;
 }
 
-static enum rc end(struct op *op, const struct ctl_call *call)
+/*
+ * The id that sessions are known by.  One that is given as such is not looked
+ * up: sessions are Redis's, and end without PostgreSQL, too.
+ */
+static enum rc find_id(struct op *op, const char *word, const char **id)
 {
+	const char *given = str_lower(op->pool, word);
 	const struct user *user;
 	enum rc rc;
 
-	rc = ctl_find(op, call->words[0], &user);
+	if (uuid_is_valid(given)) {
+		*id = given;
+		return RC_OK;
+	}
+
+	rc = ctl_find(op, word, &user);
+	if (rc == RC_OK)
+		*id = user->id;
+	return rc;
+}
+
+static enum rc end(struct op *op, const struct ctl_call *call)
+{
+	const char *id;
+	enum rc rc;
+
+	rc = find_id(op, call->words[0], &id);
 	if (rc != RC_OK)
 		return rc;
 
-	return call->word_count == 2 ? end_one(op, user->id, call->words[1])
-				     : end_all(op, user->id);
+	return call->word_count == 2 ? end_one(op, id, call->words[1])
+				     : end_all(op, id);
 }
 
 static const struct ctl_command commands[] = {

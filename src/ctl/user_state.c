@@ -89,8 +89,8 @@ static enum rc check_reference(struct op *op, const char *reference)
 		return RC_OK;
 
 	return op_refuse(op, RC_BAD, REFUSAL_FIELDS,
-	    "--reference takes 1 to %d characters that can be seen",
-	    PREMIUM_REFERENCE_MOST);
+	    "--reference takes 1 to %d characters that can be seen or are "
+	    "spaces, not spaces alone", PREMIUM_REFERENCE_MOST);
 }
 
 enum rc user_premium(struct op *op, const struct ctl_call *call)

@@ -78,8 +78,9 @@ static const char *read_reference(const struct js *json,
 		return NULL;
 
 	if (text == NULL || !premium_reference_is_valid(text)) {
-		refusal_add(wrong, name, "Send 1 to 255 characters, all of "
-		    "which can be seen, or leave it out.");
+		refusal_add(wrong, name, "Send 1 to 255 characters that can "
+		    "be seen or are spaces, not spaces alone, or leave it "
+		    "out.");
 		return NULL;
 	}
 	return text;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Handlers for the administrator, on the local listener only; the guard has
- * seen the secret.  {id} that is no user's: RC_ABSENT.
+ * seen the secret.  {id} that is no user's: RC_ABSENT, where it is asked.
  */
 #ifndef HTTP_H_ADMIN_H
 #define HTTP_H_ADMIN_H
@@ -34,7 +34,10 @@ enum rc h_admin_disable(struct request *request, struct response *response)
 enum rc h_admin_enable(struct request *request, struct response *response)
     MUST_USE;
 
-/* DELETE /admin/users/{id}/sessions: 204; as account_end_sessions. */
+/*
+ * DELETE /admin/users/{id}/sessions: 204, while PostgreSQL is down, too: then
+ * it is not asked whether there is such a user.  As account_end_sessions.
+ */
 enum rc h_admin_end_sessions(struct request *request,
     struct response *response) MUST_USE;
 

@@ -17,9 +17,17 @@ bool h_signin_start_calls(const struct request *request)
 	return provider != NULL && !provider_is_ready(provider);
 }
 
+bool h_signin_renews(const struct request *request)
+{
+	const char *reauth = request_query(request, "reauth");
+
+	return reauth != NULL && strcmp(reauth, "1") == 0;
+}
+
 const char *h_signin_again(const struct request *request)
 {
-	if (provider_named(request->segment) == NULL)
+	if (provider_named(request->segment) == NULL ||
+	    h_signin_renews(request))
 		return NULL;
 	return signin_path(request->op, SIGNIN_ENTER, request->segment);
 }
@@ -98,15 +106,13 @@ enum rc h_signin_begin(struct request *request, struct response *response,
 
 enum rc h_signin_start(struct request *request, struct response *response)
 {
-	const char *reauth = request_query(request, "reauth");
-
-	if (reauth == NULL)
-		return h_signin_begin(request, response, SIGNIN_ENTER, false);
-	if (strcmp(reauth, "1") != 0)
+	if (h_signin_renews(request))
+		return h_signin_begin(request, response, SIGNIN_RENEW,
+		    request_wants_json(request));
+	if (request_query(request, "reauth") != NULL)
 		return op_fail(request->op, RC_BAD, "reauth is not 1");
 
-	return h_signin_begin(request, response, SIGNIN_RENEW,
-	    request_wants_json(request));
+	return h_signin_begin(request, response, SIGNIN_ENTER, false);
 }
 
 enum rc h_signin_finish(struct request *request, struct response *response,

@@ -38,7 +38,14 @@ enum rc h_signin_finish(struct request *request, struct response *response,
 /* Whether a start must ask the provider first (discovery). */
 bool h_signin_start_calls(const struct request *request);
 
-/* Where the flow of a request begins, NULL when there is no such provider. */
+/* Whether a start is to show once more who is signed in: reauth=1. */
+bool h_signin_renews(const struct request *request);
+
+/*
+ * Where a sign-in begins anew after a start or a callback that failed; NULL
+ * where there is no such provider, and for a start with reauth=1, which a link
+ * cannot send: it takes the access token.
+ */
 const char *h_signin_again(const struct request *request);
 
 /* A callback asks the provider where it has state and cookie of its own. */

@@ -8,7 +8,7 @@
 #define TYPE_PREFIX PROJECT_URL "problems/"
 
 /* How long to wait where nothing better is known. */
-#define RETRY_AFTER_S 5
+#define RETRY_AFTER_USUAL_S 5
 
 struct problem {
 	int status;
@@ -208,7 +208,7 @@ static void add_challenge(struct op *op, struct response *response)
 static void add_retry_after(struct op *op, struct response *response)
 {
 	int seconds = op->retry_after_s > 0 ? op->retry_after_s
-					    : RETRY_AFTER_S;
+					    : RETRY_AFTER_USUAL_S;
 
 	response_header(response, "Retry-After",
 	    pool_print(op->pool, "%d", seconds));

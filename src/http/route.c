@@ -47,10 +47,10 @@ const struct route route_table[] = {
 	    .who = ROUTE_SIGNED_IN, .fresh = true, .handle = h_link_delete},
 	{.method = "GET", .pattern = "/auth/{provider}", .who = ROUTE_REAUTH,
 	    .is_flow = true, .calls_provider = h_signin_start_calls,
-	    .handle = h_signin_start},
+	    .again = h_signin_again, .handle = h_signin_start},
 	{.method = "GET", .pattern = "/auth/{provider}/callback",
 	    .is_flow = true, .calls_provider = h_signin_callback_calls,
-	    .handle = h_signin_callback},
+	    .again = h_signin_again, .handle = h_signin_callback},
 	{.method = "GET", .pattern = "/users/me", .who = ROUTE_SIGNED_IN,
 	    .handle = h_user_me},
 	{.method = "GET", .pattern = "/users/me/sessions",
@@ -193,8 +193,7 @@ static enum rc refuse_prefetch(struct request *request)
 
 static enum rc guard(const struct route *route, struct request *request)
 {
-	bool renews = route->who == ROUTE_REAUTH &&
-	    request_query(request, "reauth") != NULL;
+	bool renews = route->who == ROUTE_REAUTH && h_signin_renews(request);
 
 	if (route->who == ROUTE_SIGNED_IN || renews)
 		return guard_session(request);
@@ -249,7 +248,8 @@ static void refuse(const struct route_exchange *exchange,
 
 	/* Also of a method that is not answered there: people came. */
 	if (first != NULL && first->is_flow && request_wants_page(request))
-		problem_answer_page(response, rc, h_signin_again(request));
+		problem_answer_page(response, rc, first->again != NULL ?
+		    first->again(request) : NULL);
 	else
 		problem_answer(response, rc);
 	if (request->op->refusal == REFUSAL_METHOD)

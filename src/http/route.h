@@ -16,7 +16,7 @@
 /* An administrator is no user: neither may come where the other may. */
 enum route_who {
 	ROUTE_ANYONE,
-	ROUTE_REAUTH,			/* anyone; with reauth, a user */
+	ROUTE_REAUTH,			/* anyone; with reauth=1, a user */
 	ROUTE_SIGNED_IN,
 	ROUTE_ADMIN,
 };
@@ -33,6 +33,9 @@ struct route {
 
 	/* Whether this request will call a provider; NULL: never. */
 	bool (*calls_provider)(const struct request *request);
+
+	/* Where people can start again after an error; NULL: nowhere. */
+	const char *(*again)(const struct request *request);
 
 	enum rc (*handle)(struct request *request, struct response *response);
 };

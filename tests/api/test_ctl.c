@@ -68,7 +68,8 @@ START_TEST(a_store_that_is_down_is_69_in_one_line)
 	ctl_use(program_conf("host=/", "host=/nonexistent/"));
 	ctl_fails(EX_UNAVAILABLE, "PostgreSQL", "user", "list", NULL);
 	ctl_fails(EX_UNAVAILABLE, "PostgreSQL", "user", "show", id, NULL);
-	ctl_fails(EX_UNAVAILABLE, "PostgreSQL", "sessions", "end", id, NULL);
+	ctl_fails(EX_UNAVAILABLE, "PostgreSQL", "sessions", "end",
+	    "down@gmail.com", NULL);
 	ctl_fails(EX_UNAVAILABLE, "PostgreSQL", "provider", "list", NULL);
 	ctl_fails(EX_UNAVAILABLE, "PostgreSQL", "events", NULL);
 	ctl_fails(EX_UNAVAILABLE, "PostgreSQL", "prune", NULL);

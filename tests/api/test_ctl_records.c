@@ -91,6 +91,39 @@ START_TEST(sessions_are_listed_and_ended_one_by_one_or_all)
 }
 END_TEST
 
+/* Says which event PostgreSQL will not know of, and nothing else. */
+static void assert_ended_without_event(const struct program_end *end,
+    const char *id, const char *kind)
+{
+	ck_assert_msg(end->code == EX_OK, "%d: %s", end->code, end->err);
+	ck_assert_ptr_nonnull(strstr(end->out, id));
+	ck_assert_uint_eq(ctl_count(end->err, "\n"), 1);
+	ck_assert_ptr_nonnull(strstr(end->err, text_print(
+	    "event=unstored_event kind=%s user=%s", kind, id)));
+}
+
+START_TEST(sessions_of_an_id_end_without_postgresql)
+{
+	struct flow_tokens first = flow_sign_in(alice, "google", "ended");
+	struct flow_tokens second = flow_sign_in(bob, "google", "ended");
+	const char *id = attempt_me(alice, first, "id");
+	const char *newest = js_text(js_at(list(ctl_says("sessions", "list",
+	    "--json", id, NULL), "sessions"), 0), "id");
+	struct program_end end;
+
+	ctl_use(program_conf("host=/", "host=/nonexistent/"));
+	end = ctl_run("sessions", "end", id, newest, NULL);
+	assert_ended_without_event(&end, id, "session_ended");
+	ck_assert(!tokens_open(bob, second.access));
+	ck_assert(tokens_open(alice, first.access));
+
+	end = ctl_run("sessions", "end", id, NULL);
+	assert_ended_without_event(&end, id, "sessions_ended");
+	ck_assert(!tokens_open(alice, first.access));
+	tokens_assert_dead(alice, first.refresh);
+}
+END_TEST
+
 START_TEST(a_session_of_somebody_else_is_not_ended)
 {
 	struct flow_tokens tokens = flow_sign_in(alice, "google", "mine");
@@ -266,6 +299,7 @@ static TCase *tests(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, sessions_are_listed_and_ended_one_by_one_or_all);
+	tcase_add_test(t, sessions_of_an_id_end_without_postgresql);
 	tcase_add_test(t, a_session_of_somebody_else_is_not_ended);
 	tcase_add_test(t, events_are_told_newest_first_and_by_kind);
 	tcase_add_test(t, prune_deletes_what_is_older_than_the_retention);

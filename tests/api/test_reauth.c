@@ -192,9 +192,24 @@ START_TEST(only_who_is_signed_in_can_confirm)
 	answer = ask_again("google", "x");
 	flow_assert_problem(alice, &answer, 401, "invalid_token");
 	ck_assert_uint_eq(browser_cookie_count(alice, "__Host-lk_tx_"), 0);
-	answer = admin_send(alice, "GET",
-	    stack_url("/api/auth/google?reauth=2"), tokens.access, NULL);
-	ck_assert_int_eq(answer.status, 400);
+}
+END_TEST
+
+START_TEST(a_reauth_other_than_1_is_400_whoever_asks)
+{
+	static const char *const wrong[] = {"", "0", "2", "11"};
+	const char *const senders[] = {tokens.access, NULL, "x"};
+
+	for (size_t i = 0; i < 4; i++) {
+		for (size_t j = 0; j < 3; j++) {
+			struct answer answer = admin_send(alice, "GET",
+			    stack_url(text_print("/api/auth/google?reauth=%s",
+			    wrong[i])), senders[j], NULL);
+
+			flow_assert_problem(alice, &answer, 400,
+			    "invalid_request");
+		}
+	}
 }
 END_TEST
 
@@ -281,6 +296,7 @@ static TCase *tests(void)
 	tcase_add_test(t, any_identity_of_the_user_confirms);
 	tcase_add_test(t, another_account_confirms_nothing);
 	tcase_add_test(t, only_who_is_signed_in_can_confirm);
+	tcase_add_test(t, a_reauth_other_than_1_is_400_whoever_asks);
 	tcase_add_test(t, an_ended_session_is_not_confirmed);
 	tcase_add_test(t,
 	    nothing_is_noted_as_confirmed_that_redis_has_not_heard_of);

@@ -302,9 +302,12 @@ START_TEST(the_page_leads_back_to_where_the_flow_began)
 }
 END_TEST
 
-START_TEST(where_there_is_no_provider_the_page_leads_to_the_site_alone)
+START_TEST(where_no_sign_in_begins_the_page_leads_to_the_site_alone)
 {
-	static const char *const paths[] = {"/api/auth/wicked",
+	static const char *const paths[] = {"/api/auth/google?reauth=1",
+		"/api/auth/link/google",
+		"/api/auth/link/google/callback?code=x&state=y",
+		"/api/auth/wicked",
 		"/api/auth/wicked/callback?code=x&state=y",
 		"/api/auth/Google/callback?code=x&state=y",
 		"/api/auth/google%22/callback?code=x&state=y",
@@ -370,7 +373,7 @@ static TCase *tests(void)
 	tcase_add_test(t, the_page_leads_back_to_where_the_flow_began);
 	tcase_add_test(t, a_method_that_is_not_answered_is_a_page_to_people_too);
 	tcase_add_test(t,
-	    where_there_is_no_provider_the_page_leads_to_the_site_alone);
+	    where_no_sign_in_begins_the_page_leads_to_the_site_alone);
 	return t;
 }
 

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "auth/account.h"
+#include "base/clock.h"
 #include "store/sessions.h"
 #include "support/fake_calls.h"
 #include "support/fake_db.h"
@@ -17,6 +18,7 @@
 #define USER "01910000-0000-7000-8000-000000000001"
 
 static struct sessions_standing published;
+static int64_t looked_up_until_ms;	/* the deadline of the last look */
 static struct op *op;
 
 /* The row's new version and premium are always these. */
@@ -50,6 +52,7 @@ enum rc users_by_id(struct op *now, const char *id, const struct user **user)
 	enum rc rc = fake_calls_enter(now, "users_by_id");
 
 	ck_assert_str_eq(id, USER);
+	looked_up_until_ms = now->deadline_ms;
 	if (rc == RC_OK)
 		*user = &found;
 	return rc;
@@ -273,6 +276,24 @@ START_TEST(sessions_end_without_postgresql_and_not_without_redis)
 }
 END_TEST
 
+/* A PostgreSQL that hangs may cost a second, Redis has all the rest. */
+START_TEST(who_it_is_may_be_asked_for_a_second_at_most)
+{
+	int64_t deadline = op->deadline_ms;
+
+	ck_assert_int_eq(account_end_sessions(op, USER, "admin"), RC_OK);
+	ck_assert_int_le(looked_up_until_ms, clock_mono_ms() + 1000);
+	ck_assert_int_eq(op->deadline_ms, deadline);
+
+	deadline = clock_mono_ms() + 500;
+	op->deadline_ms = deadline;
+	fake_calls_fail("users_by_id", RC_EXPIRED, 1);
+	ck_assert_int_eq(account_end_sessions(op, USER, "admin"), RC_OK);
+	ck_assert_int_eq(looked_up_until_ms, deadline);
+	ck_assert_int_eq(op->deadline_ms, deadline);
+}
+END_TEST
+
 static void add_deletion(TCase *t)
 {
 	tcase_add_test(t, deleting_ends_the_sessions_before_the_row_goes);
@@ -283,6 +304,7 @@ static void add_deletion(TCase *t)
 	tcase_add_test(t, sessions_of_a_user_who_is_there_are_ended);
 	tcase_add_test(t,
 	    sessions_end_without_postgresql_and_not_without_redis);
+	tcase_add_test(t, who_it_is_may_be_asked_for_a_second_at_most);
 }
 
 int main(void)
