@@ -33,7 +33,7 @@ values ($1::uuid, $2::uuid, $3, $4, $5, $6::boolean, $7, $8)
 on conflict (provider, oauth_id) do nothing
 returning id
 
--- name: account_seen(user_id, provider, oauth_id, email, verified, name, avatar)
+-- name: account_note_use(user_id, provider, oauth_id, email, verified, name, avatar)
 update oauth_linked_accounts set email = $4, email_verified = $5::boolean,
 	display_name = $6, avatar_url = $7, last_used_at = now()
 where user_id = $1::uuid and provider = $2 and oauth_id = $3

@@ -30,12 +30,12 @@ values ($1::uuid, $2, $3::boolean, $4, $5, now())
 on conflict do nothing
 returning id
 
--- name: user_signed_in(id)
+-- name: user_note_sign_in(id)
 update users set last_login_at = now()
 where id = $1::uuid and disabled_at is null
 returning id
 
--- The address follows the primary identity, before account_seen writes down
+-- The address follows the primary identity, before account_note_use writes down
 -- what it says today. free says that $2 is verified and nobody else's. One
 -- that was verified never gives way to an unverified one, even when no other
 -- identity backs it and it is verified no longer: it then differs from what

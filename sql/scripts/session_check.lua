@@ -3,10 +3,9 @@
 --
 -- KEYS	record, user
 -- ARGV	how often to note the use, in ms
--- Answer	{'live', provider, auth_time, absolute end, premium_until} or
---	{'dead'}
+-- Answer	{'live', auth_time, premium_until} or {'dead'}
 local session = redis.call('HMGET', KEYS[1], 'epoch', 'expires_at',
-	'last_used_at', 'provider', 'auth_time', 'absolute_at')
+	'last_used_at', 'auth_time')
 local user = redis.call('HMGET', KEYS[2], 'epoch', 'state', 'premium_until')
 if not session[1] or session[1] ~= user[1] or user[2] ~= 'active' then
 	return {'dead'}
@@ -22,4 +21,4 @@ if now - session[3] >= tonumber(ARGV[1]) then
 	redis.call('HSET', KEYS[1], 'last_used_at',
 		string.format('%.0f', now))
 end
-return {'live', session[4], session[5], session[6], user[3]}
+return {'live', session[4], user[3]}

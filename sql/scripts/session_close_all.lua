@@ -3,19 +3,16 @@
 -- of an earlier epoch are dead; session_erase takes them away.
 --
 -- KEYS	user, sessions of the user
--- Answer	{1, sid ...} when sessions may have lived, else {0}
+-- Answer	{sid ended ...}
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
-	return {0}
+	return {}
 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'epoch',
 	string.format('%.0f', math.max(epoch + 1, now)))
-local answer = {1}
-for _, sid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-	answer[#answer + 1] = sid
-end
+local ended = redis.call('ZRANGE', KEYS[2], 0, -1)
 redis.call('UNLINK', KEYS[2])
-return answer
+return ended

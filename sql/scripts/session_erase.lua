@@ -3,9 +3,9 @@
 --
 -- KEYS	sessions of the user, record ...
 -- ARGV	sid of each record in the same order
--- Answer	{1}
+-- Answer	{}
 for i = 2, #KEYS do
 	redis.call('UNLINK', KEYS[i])
 	redis.call('ZREM', KEYS[1], ARGV[i - 1])
 end
-return {1}
+return {}

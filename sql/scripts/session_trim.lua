@@ -4,7 +4,7 @@
 --
 -- KEYS	sessions of the user, record ...
 -- ARGV	limit, sid of each record in the same order
--- Answer	{sid ended ...}
+-- Answer	{}
 local excess = redis.call('ZCARD', KEYS[1]) - ARGV[1]
 local found = {}
 for i = 2, #KEYS do
@@ -21,10 +21,8 @@ table.sort(found, function(a, b)
 	return a.sid < b.sid
 end)
 
-local ended = {}
 for i = 1, math.min(excess, #found) do
 	redis.call('UNLINK', found[i].key)
 	redis.call('ZREM', KEYS[1], found[i].sid)
-	ended[i] = found[i].sid
 end
-return ended
+return {}

@@ -20,7 +20,8 @@ if ARGV[4] == 'end' then
 	for _, sid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
 		answer[#answer + 1] = sid
 	end
-	-- Of who is deleted it goes with the last record: none is forgotten.
+	-- A deleted user's index is kept until session_erase has removed
+	-- each record.
 	if ARGV[2] ~= 'deleted' then
 		redis.call('UNLINK', KEYS[2])
 	end

@@ -137,13 +137,13 @@ static enum rc enter(struct op *op, struct signing *signing)
 	const struct user *found;
 	enum rc rc;
 
-	rc = users_signed_in(op, id);
+	rc = users_note_sign_in(op, id);
 	if (rc == RC_OK)
 		rc = users_by_id(op, id, &found);
 	if (rc == RC_OK)
 		rc = follow_email(op, signing, found);
 	if (rc == RC_OK)
-		rc = accounts_seen(op, id, &signing->account);
+		rc = accounts_note_use(op, id, &signing->account);
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
 	if (rc == RC_OK)
@@ -151,24 +151,37 @@ static enum rc enter(struct op *op, struct signing *signing)
 	return rc;
 }
 
+/* Looks how things stand now, and which rule decides then. */
+static enum rc look(struct op *op, struct signing *signing,
+    const struct linking_rule **rule)
+{
+	enum rc rc;
+
+	rc = accounts_look(op, &signing->account, NULL, &signing->standing);
+	if (rc != RC_OK)
+		return rc;
+
+	*rule = linking_decide(facts_of(op, signing));
+	return RC_OK;
+}
+
 /*
- * The holder's row is locked and looked at again before anything is joined:
- * by then they may hold the address no longer.
+ * Once the holder's row is locked it is decided again: before that they may
+ * have given up the address, or taken an identity away.
  */
 static enum rc join(struct op *op, struct signing *signing)
 {
 	const char *id = signing->standing.holder_id;
-	struct accounts_standing now;
+	const struct linking_rule *rule;
 	enum rc rc;
 
-	rc = users_signed_in(op, id);
+	rc = users_note_sign_in(op, id);
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
 	if (rc == RC_OK)
-		rc = accounts_look(op, &signing->account, NULL, &now);
-	if (rc == RC_OK && (now.owner_id != NULL || now.holder_id == NULL ||
-	    strcmp(now.holder_id, id) != 0 || !now.holder_is_backed ||
-	    now.holder_has_unlinked))
+		rc = look(op, signing, &rule);
+	if (rc == RC_OK && (rule->act != LINKING_JOIN ||
+	    strcmp(signing->standing.holder_id, id) != 0))
 		return op_fail(op, RC_TAKEN, "the holder has just changed");
 	if (rc == RC_OK)
 		rc = accounts_insert(op, id, &signing->account);
@@ -200,11 +213,10 @@ static enum rc decide(struct op *op, void *what)
 	const struct linking_rule *rule;
 	enum rc rc;
 
-	rc = accounts_look(op, &signing->account, NULL, &signing->standing);
+	rc = look(op, signing, &rule);
 	if (rc != RC_OK)
 		return rc;
 
-	rule = linking_decide(facts_of(op, signing));
 	op->rule = rule->name;
 	switch (rule->act) {
 	case LINKING_ENTER:

@@ -3,6 +3,10 @@
  * Accounts: who an identity belongs to, who may have a new account, how
  * identities join and leave one, who may come in at all.  Which rule decides
  * is linking.c's; here it is done, in transactions that stand up to races.
+ *
+ * A change that ends with RC_DOWN or RC_EXPIRED was not kept, unless its
+ * comment says otherwise.  Only when the connection died during COMMIT it is
+ * unknown whether it was (db_commit).
  */
 #ifndef AUTH_ACCOUNT_H
 #define AUTH_ACCOUNT_H
@@ -37,16 +41,15 @@ struct account_entry {
  *		not join (REFUSAL_LINK_REQUIRED), not even by its owner's hand
  *		while there is another one of the same provider
  *		(REFUSAL_PROVIDER_LINKED)
- * RC_DOWN, RC_EXPIRED	the database did not answer; nothing was kept
+ * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc account_sign_in(struct op *op, const struct identity *identity,
     const char *address, struct account_entry *entry) MUST_USE;
 
 /*
- * Raises the version of a user whom Redis refuses a session though the row
- * lets them in: by a change that was published before its COMMIT and then not
- * committed.  After this the row is the newer one.  *user is the user as read
- * again.
+ * Redis refuses a user whom the row lets in: a change reached Redis and its
+ * COMMIT failed.  Raises the version so that the row wins.  *user is the user
+ * as read again.
  *
  * RC_DENIED	the row does not let them in either: the user is disabled or
  *		gone (REFUSAL_DISABLED), or the identity is not theirs (any
@@ -73,7 +76,7 @@ enum rc account_confirm(struct op *op, const char *user_id,
  * RC_DENIED	the user is disabled or gone by now (REFUSAL_TOKEN)
  * RC_TAKEN	it is somebody else's (REFUSAL_IDENTITY_IN_USE), or the user
  *		has another one of this provider (REFUSAL_PROVIDER_LINKED)
- * RC_DOWN, RC_EXPIRED	the database did not answer; nothing was kept
+ * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc account_link(struct op *op, const char *user_id,
     const struct identity *identity, const char *address,
@@ -93,7 +96,7 @@ struct account_actor {
  * RC_ABSENT	there is none of that provider (REFUSAL_NOT_LINKED), or no
  *		such user
  * RC_TAKEN	it is the last way in (REFUSAL_LAST_METHOD)
- * RC_DOWN, RC_EXPIRED	a store did not answer; the identity is still linked
+ * RC_DOWN, RC_EXPIRED	a store did not answer
  */
 enum rc account_unlink(struct op *op, const char *user_id,
     const char *provider, const struct account_actor *actor) MUST_USE;
@@ -106,7 +109,7 @@ enum rc account_unlink(struct op *op, const char *user_id,
  * RC_ABSENT	there is no such user, or the provider is not configured or
  *		pinned to another issuer (REFUSAL_PROVIDER_UNKNOWN)
  * RC_TAKEN	as account_link; the reason names whose it is
- * RC_DOWN, RC_EXPIRED	the database did not answer; nothing was kept
+ * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc account_give(struct op *op, const char *user_id,
     const struct identity *identity, const char *actor, bool *was_linked)
@@ -116,11 +119,12 @@ enum rc account_give(struct op *op, const char *user_id,
  * Gives a user's identity to another user, who has none of its provider: for
  * the administrator.  Sessions begun through it end.
  *
- * RC_ABSENT	nobody has that identity, or there is no user to_id
+ * RC_ABSENT	nobody has that identity (REFUSAL_NOT_LINKED: it has just
+ *		left its user), or there is no user to_id
  * RC_TAKEN	it is the last way in of its user (REFUSAL_LAST_METHOD), or
  *		to_id has another one of its provider
  *		(REFUSAL_PROVIDER_LINKED)
- * RC_DOWN, RC_EXPIRED	a store did not answer; nothing was moved
+ * RC_DOWN, RC_EXPIRED	a store did not answer
  */
 enum rc account_move(struct op *op, const char *provider,
     const char *oauth_id, const char *to_id, const char *actor) MUST_USE;
@@ -130,15 +134,19 @@ enum rc account_move(struct op *op, const char *provider,
  * row.  With Redis down nothing is changed.  actor is named in the event.
  *
  * RC_ABSENT	there is no such user
- * RC_DOWN, RC_EXPIRED	a store did not answer
+ * RC_DOWN	a store did not answer, or Redis knows a newer version of the
+ *		user
+ * RC_EXPIRED	a store did not answer in time
  */
 enum rc account_disable(struct op *op, const char *id, const char *actor)
     MUST_USE;
 
 /*
- * Lets a disabled user in again: the row first, then Redis.  Outcomes as
- * account_disable; with Redis down the row is changed, and the same call
- * again publishes it.
+ * Lets a disabled user in again: the row first, then Redis.
+ *
+ * RC_ABSENT	there is no such user
+ * RC_DOWN, RC_EXPIRED	a store did not answer; if it was Redis, the row is
+ *		changed, and the same call again publishes it
  */
 enum rc account_enable(struct op *op, const char *id, const char *actor)
     MUST_USE;

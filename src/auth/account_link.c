@@ -176,8 +176,9 @@ enum rc account_give(struct op *op, const char *user_id,
 	rc = provider_admit(op, identity->provider, &provider);
 	if (rc == RC_OK)
 		rc = link_to(op, &asking);
+	/* Gone meanwhile: nobody else is kept out at the administrator's word. */
 	if (rc == RC_DENIED)
-		return op_recast(op, RC_ABSENT, REFUSAL_NONE);
+		return op_fail(op, RC_ABSENT, "there is no user %s", user_id);
 	if (rc == RC_OK)
 		*was_linked = asking.was_linked;
 	return rc;

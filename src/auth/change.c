@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* A loser finds the winner's rows the second time; the rest is for luck. */
+/* Most races end at the second try; two more are a reserve. */
 #include "auth/change.h"
 
 #include "auth/refusal.h"

@@ -15,7 +15,8 @@
  * again, a few times; so is a COMMIT that does.  What step writes to *what
  * counts only when change_run succeeds.
  *
- * RC_DOWN	races were lost again and again, or as db_begin and db_commit
+ * RC_DOWN	races were lost again and again, or as db_begin and db_commit,
+ *		after which it may be unknown whether the change was kept
  * RC_EXPIRED	as db_begin
  * and whatever else step ends with
  */

@@ -11,25 +11,35 @@
 
 /* What is known of an identity that has just been proved; a set of bits. */
 enum linking_fact {
-	LINKING_KNOWN = 1 << 0,		/* it is linked to somebody */
-	LINKING_DISABLED = 1 << 1,	/* who is disabled */
+	/* The identity is linked to a user. */
+	LINKING_KNOWN = 1 << 0,
+	/* That user is disabled. */
+	LINKING_DISABLED = 1 << 1,
 
-	/* Somebody holds its verified address, ... */
+	/* A user, the holder, has its verified address. */
 	LINKING_HELD = 1 << 2,
+	/* The holder is disabled. */
 	LINKING_HOLDER_DISABLED = 1 << 3,
-	LINKING_HOLDER_HAS_PROVIDER = 1 << 4,	/* by another identity of it */
-	LINKING_BACKED = 1 << 5,	/* by an identity that is still linked */
-	LINKING_UNLINKED = 1 << 12,	/* who had one of it taken away once */
+	/* The holder has another identity of its provider. */
+	LINKING_HOLDER_HAS_PROVIDER = 1 << 4,
+	/* An identity of the holder's still has the address as verified. */
+	LINKING_BACKED = 1 << 5,
+	/* An identity of its provider was once taken from the holder. */
+	LINKING_UNLINKED = 1 << 6,
 
-	LINKING_AUTOMATIC = 1 << 6,	/* account_linking = verified */
-	LINKING_SIGN_UP = 1 << 7,	/* it may become a new user */
+	/* The option account_linking is "verified". */
+	LINKING_AUTOMATIC = 1 << 7,
+	/* The identity may become a new user (option sign_up). */
+	LINKING_SIGN_UP = 1 << 8,
 
-	/* A user asks for it, or the administrator on their behalf, ... */
-	LINKING_ASKED = 1 << 8,
-	LINKING_ASKER_GONE = 1 << 9,	/* deleted by now, or disabled where
-					   they ask themselves */
-	LINKING_ASKERS = 1 << 10,	/* to whom it is linked already */
-	LINKING_ASKER_HAS_PROVIDER = 1 << 11,	/* by another identity of it */
+	/* A user, the asker, wants it, or the administrator for them. */
+	LINKING_ASKED = 1 << 9,
+	/* The asker is deleted by now, or disabled and asks themselves. */
+	LINKING_ASKER_GONE = 1 << 10,
+	/* The identity is linked to the asker. */
+	LINKING_ASKERS = 1 << 11,
+	/* The asker has another identity of its provider. */
+	LINKING_ASKER_HAS_PROVIDER = 1 << 12,
 };
 
 enum linking_act {

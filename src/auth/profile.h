@@ -39,7 +39,7 @@ void profile_check(struct pool *pool, struct users_profile *change,
  * client's.  *user is the user as changed.
  *
  * RC_DENIED	the user is disabled or gone by now (REFUSAL_TOKEN)
- * RC_DOWN, RC_EXPIRED	the database did not answer; nothing was kept
+ * RC_DOWN, RC_EXPIRED	the database did not answer (account.h)
  */
 enum rc profile_update(struct op *op, const struct session *session,
     const char *address, const struct users_profile *change,

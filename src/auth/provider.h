@@ -124,7 +124,7 @@ enum rc provider_admit(struct op *op, const char *name,
 enum rc provider_look_at_pin(struct op *op, const struct provider *provider)
     MUST_USE;
 
-/* Whether one of these two has refused this provider. */
+/* Whether the last look at the pin found another issuer. */
 bool provider_is_barred(const struct provider *provider);
 
 /*

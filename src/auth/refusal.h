@@ -25,7 +25,7 @@ enum refusal {
 	REFUSAL_CANCELLED,		/* the person said no at the provider */
 	REFUSAL_PROVIDER_TIMEOUT,
 	REFUSAL_PROVIDER_BUSY,		/* the provider's own 429 */
-	REFUSAL_SIGN_IN,		/* who it is is known, and refused */
+	REFUSAL_SIGN_IN,		/* the person is known and may not come in */
 	REFUSAL_SIGN_UP,		/* nobody new, or not this domain */
 	REFUSAL_DISABLED,
 	REFUSAL_LINK_REQUIRED,

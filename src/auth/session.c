@@ -61,21 +61,15 @@ static void note(struct op *op, const struct event *event)
 	op->deadline_ms = deadline;
 }
 
-static enum rc issue(struct op *op, const struct token *token,
-    const struct sessions_grant *grant, struct session_tokens *tokens)
+static struct session_tokens issue(struct op *op, const struct token *token,
+    const struct sessions_grant *grant)
 {
-	struct session_tokens made = {.linked = NULL};
-	enum rc rc;
+	struct session_tokens tokens = {
+	    .refresh = token_issue_refresh(op, token, grant)};
 
-	rc = token_issue_access(op, token, grant->absolute_ms, &made.access,
-	    &made.lifetime_s);
-	if (rc == RC_OK)
-		rc = token_issue_refresh(op, token, grant, &made.refresh);
-	if (rc != RC_OK)
-		return rc;
-
-	*tokens = made;
-	return RC_OK;
+	tokens.access = token_issue_access(op, token, grant->absolute_ms,
+	    &tokens.lifetime_s);
+	return tokens;
 }
 
 enum rc session_open(struct op *op, const struct user *user,
@@ -112,8 +106,9 @@ enum rc session_open(struct op *op, const struct user *user,
 	note(op, &(struct event){.kind = EVENT_SIGNED_IN,
 	    .user_id = user->id, .provider = provider, .session_id = sid,
 	    .address = client->address});
-	return issue(op, &(struct token){.user_id = user->id, .sid = sid},
-	    &grant, tokens);
+	*tokens = issue(op, &(struct token){.user_id = user->id, .sid = sid},
+	    &grant);
+	return RC_OK;
 }
 
 enum rc session_check(struct op *op, const char *access_token,
@@ -136,7 +131,6 @@ enum rc session_check(struct op *op, const char *access_token,
 	*session = (struct session){
 	    .user_id = token.user_id,
 	    .sid = token.sid,
-	    .provider = live.provider,
 	    .auth_time_ms = live.auth_time_ms,
 	    .premium_until_ms = live.premium_until_ms,
 	};
@@ -196,7 +190,8 @@ enum rc session_refresh(struct op *op, const char *refresh_token,
 	if (rc != RC_OK)
 		return rc;
 
-	return issue(op, &token, &grant, tokens);
+	*tokens = issue(op, &token, &grant);
+	return RC_OK;
 }
 
 enum rc session_end(struct op *op, const char *refresh_token,
@@ -251,8 +246,9 @@ enum rc session_renew(struct op *op,
 	note(op, &(struct event){.kind = EVENT_CONFIRMED, .user_id = user_id,
 	    .provider = confirmed->provider, .session_id = sid,
 	    .address = confirmed->address});
-	return issue(op, &(struct token){.user_id = user_id, .sid = sid},
-	    &grant, tokens);
+	*tokens = issue(op, &(struct token){.user_id = user_id, .sid = sid},
+	    &grant);
+	return RC_OK;
 }
 
 enum rc session_check_alive(struct op *op, const char *user_id,

@@ -18,7 +18,6 @@
 struct session {
 	const char *user_id;
 	const char *sid;
-	const char *provider;		/* it was begun through */
 	int64_t auth_time_ms;		/* last completed provider round */
 	int64_t premium_until_ms;	/* 0 for never */
 };
@@ -48,8 +47,8 @@ void session_init(const struct config *config);
 int64_t session_fresh_s(void);
 
 /*
- * Opens a session for user, who has just come from provider, with the event
- * of the sign-in: that has happened only now.
+ * Opens a session for user, who has just come from provider, and adds the
+ * event signed_in.
  *
  * RC_DENIED	in the meantime the user was disabled or deleted
  *		(REFUSAL_DISABLED) or the provider was unlinked
@@ -64,6 +63,7 @@ enum rc session_open(struct op *op, const struct user *user,
  * Finds the live session of an access token.
  *
  * RC_DENIED	not a token of ours, expired, or its session is over
+ *		(REFUSAL_TOKEN)
  * RC_DOWN, RC_EXPIRED	Redis did not answer
  */
 enum rc session_check(struct op *op, const char *access_token,
@@ -75,6 +75,7 @@ enum rc session_check(struct op *op, const char *access_token,
  * ends the session, with an event (RFC 9700 section 4.14.2).
  *
  * RC_DENIED	not a token of ours, expired, reused, or its session is over
+ *		(REFUSAL_REFRESH_TOKEN)
  * RC_DOWN, RC_EXPIRED	Redis did not answer; the same call again is safe
  */
 enum rc session_refresh(struct op *op, const char *refresh_token,
@@ -111,8 +112,8 @@ struct session_confirmed {
 
 /*
  * Renews a session whose holder has just come from the provider once more,
- * with an event, and makes its newest tokens again: the refresh token is the very same as
- * the newest one, as long as the key that signs them is.
+ * with an event, and gives its current refresh token again, the same text
+ * while that key is configured.
  *
  * RC_DENIED	the session does not live (REFUSAL_TRANSACTION)
  * RC_DOWN, RC_EXPIRED	Redis did not answer

@@ -91,7 +91,7 @@ static enum rc authorize(struct op *op, const struct provider *provider,
 	rc = provider_authorize(op, provider, &question, url);
 	if (rc == RC_OK)
 		rc = provider->ops->sends_iss(op, provider, &sends);
-	transaction->iss = sends ? "yes" : "no";
+	transaction->needs_iss = sends ? "yes" : "no";
 	return rc;
 }
 
@@ -144,7 +144,6 @@ static bool is_given(const char *text)
 static enum rc take(struct op *op, const struct signin_answer *answer,
     struct transaction *transaction)
 {
-	const char *binding;
 	enum rc rc;
 
 	if (!is_given(answer->state))
@@ -157,12 +156,11 @@ static enum rc take(struct op *op, const struct signin_answer *answer,
 	if (rc != RC_OK)
 		return rc;
 
-	binding = crypt_sha256_hex(op->pool, answer->binding);
-	rc = transactions_take(op, answer->state, binding, transaction);
+	/* transaction_take.lua compares the bindings. */
+	rc = transactions_take(op, answer->state,
+	    crypt_sha256_hex(op->pool, answer->binding), transaction);
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_BAD, REFUSAL_TRANSACTION);
-	if (rc == RC_OK && !crypt_equal(binding, transaction->binding))
-		return miss(op, "the record is of another binding");
 	return rc;
 }
 
@@ -172,7 +170,7 @@ static enum rc check_iss(struct op *op, const struct signin_answer *answer,
 {
 	if (answer->iss != NULL && strcmp(answer->iss, provider->issuer) != 0)
 		return miss(op, "the callback's iss is another issuer");
-	if (answer->iss == NULL && strcmp(transaction->iss, "no") != 0)
+	if (answer->iss == NULL && strcmp(transaction->needs_iss, "no") != 0)
 		return miss(op, "the callback has no iss");
 
 	return RC_OK;

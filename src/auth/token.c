@@ -102,14 +102,13 @@ static struct js *claims_of(struct op *op, const struct kind *kind,
 	return claims;
 }
 
-enum rc token_issue_access(struct op *op, const struct token *token,
-    int64_t absolute_ms, const char **text, int64_t *lifetime_s)
+const char *token_issue_access(struct op *op, const struct token *token,
+    int64_t absolute_ms, int64_t *lifetime_s)
 {
 	int64_t now = clock_now_ms() / 1000;
 	int64_t expires = now + config->jwt_access_ms / 1000;
 	char jti[UUID_SIZE];
 	struct js *claims;
-	enum rc rc;
 
 	if (expires > absolute_ms / 1000)
 		expires = absolute_ms / 1000;
@@ -120,12 +119,8 @@ enum rc token_issue_access(struct op *op, const struct token *token,
 	if (config->jwt_audience[0] != '\0')
 		js_put_text(claims, "aud", config->jwt_audience);
 
-	rc = jws_sign(op, &access_kind.keys[0], claims, text);
-	if (rc != RC_OK)
-		return op_while(op, rc, "signing an access token");
-
 	*lifetime_s = expires > now ? expires - now : 0;
-	return RC_OK;
+	return jws_sign(op, &access_kind.keys[0], claims);
 }
 
 /* The key a grant was signed with, the current one if that one is gone. */
@@ -138,21 +133,16 @@ static const struct jws_key *refresh_key(const char *id)
 	return &refresh_kind.keys[0];
 }
 
-enum rc token_issue_refresh(struct op *op, const struct token *token,
-    const struct sessions_grant *grant, const char **text)
+const char *token_issue_refresh(struct op *op, const struct token *token,
+    const struct sessions_grant *grant)
 {
 	struct js *claims = claims_of(op, &refresh_kind, token,
 	    grant->issued_ms / 1000, grant->expires_ms / 1000);
-	enum rc rc;
 
 	js_put_text(claims, "jti",
 	    pool_print(op->pool, "%s.%lld", token->sid,
 		(long long)grant->generation));
-	rc = jws_sign(op, refresh_key(grant->key_id), claims, text);
-	if (rc != RC_OK)
-		return op_while(op, rc, "signing a refresh token");
-
-	return RC_OK;
+	return jws_sign(op, refresh_key(grant->key_id), claims);
 }
 
 /* Checks times and the claims both kinds have; fills *token. */

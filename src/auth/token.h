@@ -35,19 +35,17 @@ const char *token_refresh_key_id(void);
 
 /*
  * Issues an access token for a session; it never outlives absolute_ms, the
- * end of the session.  *lifetime_s gets its seconds of validity.
- * RC_DOWN	it could not be signed
+ * end of the session.  *lifetime_s gets its seconds of validity.  In op->pool.
  */
-enum rc token_issue_access(struct op *op, const struct token *token,
-    int64_t absolute_ms, const char **text, int64_t *lifetime_s) MUST_USE;
+const char *token_issue_access(struct op *op, const struct token *token,
+    int64_t absolute_ms, int64_t *lifetime_s) MUST_USE;
 
 /*
- * Issues the refresh token of a grant: the same grant always gives the same
- * text.
- * RC_DOWN	it could not be signed
+ * Issues the refresh token of a grant, in op->pool: the same grant gives the
+ * same text while the key that signed it is configured.
  */
-enum rc token_issue_refresh(struct op *op, const struct token *token,
-    const struct sessions_grant *grant, const char **text) MUST_USE;
+const char *token_issue_refresh(struct op *op, const struct token *token,
+    const struct sessions_grant *grant) MUST_USE;
 
 /*
  * Verifies an access token: signature, iss, aud where configured, type, exp
@@ -59,7 +57,11 @@ enum rc token_issue_refresh(struct op *op, const struct token *token,
 enum rc token_verify_access(struct op *op, const char *text,
     struct token *token) MUST_USE;
 
-/* The same for a refresh token. */
+/*
+ * Verifies a refresh token: signature, iss, type, exp (no leeway) and the
+ * generation in jti.  It has no aud, and iat must be there but may lie ahead:
+ * Redis's clock wrote it.  Outcomes as token_verify_access.
+ */
 enum rc token_verify_refresh(struct op *op, const char *text,
     struct token *token) MUST_USE;
 

@@ -41,8 +41,8 @@ char *crypt_sha256_hex(struct pool *pool, const char *text);
 char *crypt_sha256_base64url(struct pool *pool, const char *text);
 
 /*
- * How a token is named in logs and cookie names: the first 8 hex digits of
- * its SHA-256.
+ * How a token is named in the binding cookie's name: the first 8 hex digits
+ * of its SHA-256.
  */
 char *crypt_name(struct pool *pool, const char *token);
 

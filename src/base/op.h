@@ -6,7 +6,7 @@
  *
  * The reason is a sentence for the administrator and goes to the log; the
  * client sees only what problem.c makes of outcome and refusal.  No secret
- * stands in a reason: a token is named by crypt_name.
+ * stands in a reason.
  */
 #ifndef BASE_OP_H
 #define BASE_OP_H

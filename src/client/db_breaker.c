@@ -40,7 +40,7 @@ void db_breaker_note(struct db_breaker *breaker, size_t slot, bool silent,
 		breaker->open = true;
 	else if (alive)
 		breaker->open = false;
-	if (breaker->asking && breaker->slot == slot)
+	if (breaker->slot == slot)
 		breaker->asking = false;
 	pthread_mutex_unlock(&breaker->lock);
 }

@@ -73,8 +73,8 @@ static const char *part_of(struct op *op, const struct js *value)
 	    strlen(text));
 }
 
-enum rc jws_sign(struct op *op, const struct jws_key *key,
-    const struct js *claims, const char **token)
+const char *jws_sign(struct op *op, const struct jws_key *key,
+    const struct js *claims)
 {
 	struct js *header = js_object(op);
 	unsigned char mac[CRYPT_HASH_SIZE];
@@ -91,9 +91,8 @@ enum rc jws_sign(struct op *op, const struct jws_key *key,
 	    part_of(op, claims));
 
 	crypt_hmac(key->bytes, input, strlen(input), mac);
-	*token = pool_print(op->pool, "%s.%s", input,
+	return pool_print(op->pool, "%s.%s", input,
 	    encode_base64url(op->pool, mac, sizeof(mac)));
-	return RC_OK;
 }
 
 /*

@@ -40,10 +40,10 @@ bool jws_alg_from(const char *name, enum jws_alg *alg);
 /*
  * Signs claims with an HS256 key of at least 32 bytes; the header holds alg,
  * the key's id and typ.  The same claims in the same order and the same key
- * give the same token.  RC_OK always: a hash that fails aborts.
+ * give the same token, in op->pool.
  */
-enum rc jws_sign(struct op *op, const struct jws_key *key,
-    const struct js *claims, const char **token) MUST_USE;
+const char *jws_sign(struct op *op, const struct jws_key *key,
+    const struct js *claims) MUST_USE;
 
 /*
  * Verifies a token's form and signature and sets *claims, an object.  The

@@ -55,13 +55,13 @@ enum rc accounts_look(struct op *op, const struct account *account,
 	return RC_OK;
 }
 
-enum rc accounts_seen(struct op *op, const char *user_id,
+enum rc accounts_note_use(struct op *op, const char *user_id,
     const struct account *account)
 {
 	const struct row *row;
 	enum rc rc;
 
-	rc = db_one(op, Q_ACCOUNT_SEEN,
+	rc = db_one(op, Q_ACCOUNT_NOTE_USE,
 	    DB_ARGS(user_id, account->provider, account->oauth_id,
 		account->email, account->email_verified ? "t" : "f",
 		account->display_name, account->avatar_url), &row);

@@ -82,7 +82,7 @@ enum rc accounts_insert(struct op *op, const char *user_id,
  * RC_ABSENT	it is not the user's (any more)
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
-enum rc accounts_seen(struct op *op, const char *user_id,
+enum rc accounts_note_use(struct op *op, const char *user_id,
     const struct account *account) MUST_USE;
 
 /*

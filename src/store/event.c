@@ -38,7 +38,7 @@ const char *event_kind_name(enum event_kind kind)
 bool event_kind_from(const char *name, enum event_kind *kind)
 {
 	for (int i = EVENT_NONE + 1; i < EVENT_COUNT; i++) {
-		if (strcmp(names[i], name) == 0) {
+		if (names[i] != NULL && strcmp(names[i], name) == 0) {
 			*kind = (enum event_kind)i;
 			return true;
 		}

@@ -2,6 +2,8 @@
 /* The queries stand in sql/queries/events.sql. */
 #include "store/events.h"
 
+#include <assert.h>
+
 #include "client/db.h"
 
 /*
@@ -17,6 +19,7 @@ enum rc events_add(struct op *op, const struct event *event)
 	const char *kind = event_kind_name(event->kind);
 	enum rc rc;
 
+	assert(kind != NULL);
 	rc = db_run(op, Q_EVENT_INSERT,
 	    DB_ARGS(kind, event->user_id, event->provider,
 		event->session_id, event->address, actor, request), NULL);

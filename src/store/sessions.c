@@ -2,9 +2,6 @@
 /* Builds the keys, runs the scripts, reads their answers; decides nothing. */
 #include "store/sessions.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "client/redis.h"
 #include "store/sessions_keys.h"
 
@@ -105,10 +102,8 @@ enum rc sessions_check(struct op *op, const char *user_id, const char *sid,
 		return op_while(op, rc, "checking session %s", sid);
 
 	*live = (struct sessions_live){
-	    .provider = redis_text(reply, 1),
-	    .auth_time_ms = redis_int(reply, 2, 0),
-	    .absolute_ms = redis_int(reply, 3, 0),
-	    .premium_until_ms = redis_int(reply, 4, 0),
+	    .auth_time_ms = redis_int(reply, 1, 0),
+	    .premium_until_ms = redis_int(reply, 2, 0),
 	};
 	return RC_OK;
 }
@@ -231,14 +226,13 @@ enum rc sessions_close_all(struct op *op, const char *user_id)
 		    user_id);
 
 	/* They are dead: what stays behind leaves with its time to live. */
-	if (sessions_erase(op, user_id, reply, 1) != RC_OK)
+	if (sessions_erase(op, user_id, reply, 0) != RC_OK)
 		op_clear(op);
 	return RC_OK;
 }
 
 /*
- * Of who is deleted every record must go.  Of others they are dead: what
- * stays behind leaves with its time to live.
+ * A deleted user's records must all go.  Others are dead already and expire.
  */
 static enum rc erase(struct op *op, const struct sessions_standing *standing,
     const struct reply *reply)

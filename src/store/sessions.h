@@ -70,9 +70,7 @@ enum rc sessions_open(struct op *op, const struct sessions_new *new,
 
 /* What a live session says. */
 struct sessions_live {
-	const char *provider;
 	int64_t auth_time_ms;		/* last completed provider round */
-	int64_t absolute_ms;
 	int64_t premium_until_ms;	/* 0 for never */
 };
 

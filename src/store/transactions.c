@@ -51,15 +51,18 @@ enum rc transactions_put(struct op *op, const char *state,
 		"verifier", transaction->verifier,
 		"nonce", transaction->nonce,
 		"redirect_uri", transaction->redirect_uri,
-		"iss", transaction->iss,
+		"needs_iss", transaction->needs_iss,
 		"binding", transaction->binding), &reply);
 	if (rc != RC_OK)
 		return op_while(op, rc, "noting a transaction");
 
 	said = redis_text(reply, 0);
-	if (said == NULL || strcmp(said, "put") != 0)
+	if (said != NULL && strcmp(said, "full") == 0)
 		return op_fail(op, RC_LIMITED,
 		    "%lld transactions are open already", (long long)most);
+	if (said == NULL || strcmp(said, "put") != 0)
+		return op_fail(op, RC_DOWN,
+		    "the script transaction_put gave an unknown answer");
 	return RC_OK;
 }
 
@@ -102,7 +105,7 @@ enum rc transactions_take(struct op *op, const char *state,
 	    .verifier = field(reply, "verifier"),
 	    .nonce = field(reply, "nonce"),
 	    .redirect_uri = field(reply, "redirect_uri"),
-	    .iss = field(reply, "iss"),
+	    .needs_iss = field(reply, "needs_iss"),
 	    .binding = field(reply, "binding"),
 	};
 	return RC_OK;

@@ -23,7 +23,8 @@ struct transaction {
 	const char *verifier;		/* PKCE code verifier */
 	const char *nonce;		/* "" where the provider takes none */
 	const char *redirect_uri;
-	const char *iss;		/* "yes" where the callback must have one */
+	const char *needs_iss;		/* "yes" where the callback must have iss,
+					   else "no" */
 	const char *binding;		/* SHA-256 of the binding cookie, hex */
 };
 
@@ -37,7 +38,7 @@ void transactions_init(const char *prefix, int64_t most);
  * Notes a transaction under its state.
  *
  * RC_LIMITED	too many are open
- * RC_DOWN, RC_EXPIRED	Redis did not answer (redis.h)
+ * RC_DOWN, RC_EXPIRED	Redis did not answer as it must (redis.h)
  */
 enum rc transactions_put(struct op *op, const char *state,
     const struct transaction *transaction) MUST_USE;

@@ -82,12 +82,12 @@ enum rc users_insert(struct op *op, const struct user *user)
 	return RC_OK;
 }
 
-enum rc users_signed_in(struct op *op, const char *id)
+enum rc users_note_sign_in(struct op *op, const char *id)
 {
 	const struct row *row;
 	enum rc rc;
 
-	rc = db_one(op, Q_USER_SIGNED_IN, DB_ARGS(id), &row);
+	rc = db_one(op, Q_USER_NOTE_SIGN_IN, DB_ARGS(id), &row);
 	if (rc == RC_ABSENT)
 		return op_fail(op, rc, "user %s is disabled or gone", id);
 	if (rc != RC_OK)

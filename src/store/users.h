@@ -72,7 +72,7 @@ enum rc users_insert(struct op *op, const struct user *user) MUST_USE;
  * RC_ABSENT	disabled or gone
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
-enum rc users_signed_in(struct op *op, const char *id) MUST_USE;
+enum rc users_note_sign_in(struct op *op, const char *id) MUST_USE;
 
 /*
  * Lets the user's address follow the primary identity's (product rules of

@@ -57,10 +57,10 @@ enum rc accounts_insert(struct op *op, const char *user_id,
 	return keep(op, "accounts_insert", user_id, account);
 }
 
-enum rc accounts_seen(struct op *op, const char *user_id,
+enum rc accounts_note_use(struct op *op, const char *user_id,
     const struct account *account)
 {
-	return keep(op, "accounts_seen", user_id, account);
+	return keep(op, "accounts_note_use", user_id, account);
 }
 
 enum rc accounts_delete(struct op *op, const char *user_id,

@@ -21,7 +21,7 @@ struct fake_accounts {
 	int looks;
 	struct account asked;		/* by the last look */
 	const char *asker_id;
-	struct account last;		/* inserted or seen */
+	struct account last;		/* inserted or used */
 	const char *last_user_id;
 	const char *deleted_provider;
 	const char *given_to;

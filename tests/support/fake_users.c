@@ -48,9 +48,9 @@ enum rc users_insert(struct op *op, const struct user *user)
 	return RC_OK;
 }
 
-enum rc users_signed_in(struct op *op, const char *id)
+enum rc users_note_sign_in(struct op *op, const char *id)
 {
-	enum rc rc = fake_calls_enter(op, "users_signed_in");
+	enum rc rc = fake_calls_enter(op, "users_note_sign_in");
 
 	if (rc == RC_OK && fake_users.user.disabled)
 		return op_fail(op, RC_ABSENT, "user %s is disabled", id);

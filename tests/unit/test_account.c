@@ -18,6 +18,7 @@
 #include "support/fake_users.h"
 
 #define THEIRS "01910000-0000-7000-8000-000000000002"
+#define HEIRS  "01910000-0000-7000-8000-000000000003"
 
 static const char *const domains[] = {"example.org", "Corp.Example"};
 static struct config config;
@@ -156,8 +157,8 @@ START_TEST(a_verified_address_joins_its_holder)
 	held();
 	ck_assert_int_eq(outcome(&user), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "db_begin accounts_look "
-	    "users_signed_in accounts_look accounts_insert users_settle_email "
-	    "events_add users_by_id db_commit");
+	    "users_note_sign_in accounts_look accounts_insert "
+	    "users_settle_email events_add users_by_id db_commit");
 	ck_assert_int_eq(fake_events_last.kind, EVENT_LINKED);
 	ck_assert_str_eq(user->id, THEIRS);
 	ck_assert(has_joined);
@@ -187,36 +188,66 @@ START_TEST(nothing_joins_an_address_no_identity_backs)
 }
 END_TEST
 
-/* What stands when the holder's row is locked is looked at once more. */
+/* Something else stands when the holder's row is locked. */
+static void held_until(struct accounts_standing later)
+{
+	fake_calls_clear();
+	fake_accounts = (struct fake_accounts){.changes = true, .later = later};
+	held();
+}
+
 static void begins_again_after(struct accounts_standing later)
 {
-	held();
-	fake_calls_clear();
-	fake_accounts.looks = 0;
-	fake_accounts.changes = true;
-	fake_accounts.later = later;
+	held_until(later);
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
 	ck_assert_int_eq(fake_calls_count("db_commit"), 1);
-	ck_assert(!has_joined);
 }
 
 START_TEST(a_holder_who_changed_before_the_lock_is_not_joined)
 {
 	begins_again_after((struct accounts_standing){.holder_id = NULL});
+	ck_assert(!has_joined);
 	begins_again_after((struct accounts_standing){
 	    .owner_id = THEIRS, .holder_id = THEIRS,
 	    .holder_is_backed = true});
+	ck_assert(!has_joined);
+}
+END_TEST
+
+START_TEST(whoever_got_the_address_before_the_lock_is_joined)
+{
+	begins_again_after((struct accounts_standing){
+	    .holder_id = HEIRS, .holder_is_backed = true});
+	ck_assert(has_joined);
+	ck_assert_str_eq(fake_accounts.last_user_id, HEIRS);
+}
+END_TEST
+
+START_TEST(no_rule_against_joining_is_lost_before_the_lock)
+{
+	static const struct accounts_standing laters[] = {
+		{.holder_id = THEIRS},
+		{.holder_id = THEIRS, .holder_is_backed = true,
+		    .holder_has_unlinked = true},
+		{.holder_id = THEIRS, .holder_is_backed = true,
+		    .holder_has_provider = true},
+	};
+
+	for (size_t i = 0; i < sizeof(laters) / sizeof(laters[0]); i++) {
+		held_until(laters[i]);
+		ck_assert_int_eq(outcome(NULL), RC_TAKEN);
+		ck_assert_int_ne(op->refusal, REFUSAL_NONE);
+		ck_assert_int_eq(fake_calls_count("accounts_insert"), 0);
+	}
 }
 END_TEST
 
 START_TEST(a_holder_disabled_before_the_lock_is_not_joined)
 {
-	held();
-	fake_calls_fail("users_signed_in", RC_ABSENT, 1);
-	fake_accounts.changes = true;
-	fake_accounts.later = (struct accounts_standing){
-	    .holder_id = THEIRS, .holder_disabled = true};
+	held_until((struct accounts_standing){
+	    .holder_id = THEIRS, .holder_disabled = true});
+	fake_calls_fail("users_note_sign_in", RC_ABSENT, 1);
 	ck_assert_int_eq(outcome(NULL), RC_DENIED);
 	ck_assert_int_eq(op->refusal, REFUSAL_SIGN_IN);
 	ck_assert_int_eq(fake_calls_count("accounts_insert"), 0);
@@ -347,6 +378,8 @@ int main(void)
 	tcase_add_test(t, nothing_joins_where_linking_is_explicit);
 	tcase_add_test(t, nothing_joins_an_address_no_identity_backs);
 	tcase_add_test(t, a_holder_who_changed_before_the_lock_is_not_joined);
+	tcase_add_test(t, whoever_got_the_address_before_the_lock_is_joined);
+	tcase_add_test(t, no_rule_against_joining_is_lost_before_the_lock);
 	tcase_add_test(t, a_holder_disabled_before_the_lock_is_not_joined);
 	tcase_add_test(t, a_disabled_holder_of_the_address_is_not_told_apart);
 	tcase_add_test(t, closed_sign_up_takes_nobody_new);

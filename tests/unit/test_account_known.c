@@ -94,8 +94,8 @@ START_TEST(a_known_identity_is_noted_and_gets_no_event_yet)
 
 	ck_assert_int_eq(outcome(&user), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "db_begin accounts_look "
-	    "users_signed_in users_by_id users_follow_email accounts_seen "
-	    "users_by_id db_commit");
+	    "users_note_sign_in users_by_id users_follow_email "
+	    "accounts_note_use users_by_id db_commit");
 	ck_assert_str_eq(user->id, MINE);
 	ck_assert_str_eq(fake_accounts.last.display_name, "Alice the Second");
 }
@@ -202,8 +202,8 @@ END_TEST
 
 START_TEST(a_user_or_identity_gone_before_the_lock_begins_again)
 {
-	static const char *const gone[] = {"users_signed_in", "users_by_id",
-	    "accounts_seen"};
+	static const char *const gone[] = {"users_note_sign_in", "users_by_id",
+	    "accounts_note_use"};
 
 	fake_accounts.standing.owner_id = MINE;
 	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
@@ -284,8 +284,9 @@ static void down_is_down(const char *const *names, size_t count)
 
 START_TEST(a_database_that_is_down_notes_no_half_sign_in)
 {
-	static const char *const names[] = {"users_signed_in", "accounts_seen",
-	    "users_by_id", "users_follow_email", "db_commit"};
+	static const char *const names[] = {"users_note_sign_in",
+	    "accounts_note_use", "users_by_id", "users_follow_email",
+	    "db_commit"};
 
 	fake_accounts.standing.owner_id = MINE;
 	down_is_down(names, sizeof(names) / sizeof(names[0]));

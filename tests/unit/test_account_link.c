@@ -193,6 +193,7 @@ START_TEST(nothing_is_given_to_nobody_or_of_a_provider_not_admitted)
 	ck_assert_int_eq(account_give(op, MINE, &identity, "a", &was_linked),
 	    RC_ABSENT);
 	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
+	ck_assert_str_eq(op_reason(op), "there is no user " MINE);
 
 	fake_calls_clear();
 	fake_calls_fail("provider_admit", RC_ABSENT, 1);

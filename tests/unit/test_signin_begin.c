@@ -156,10 +156,10 @@ END_TEST
 START_TEST(whether_iss_will_come_is_noted_at_the_start)
 {
 	begun();
-	ck_assert_str_eq(fake_transactions.record.iss, "no");
+	ck_assert_str_eq(fake_transactions.record.needs_iss, "no");
 	fake_provider.sends_iss = true;
 	begun();
-	ck_assert_str_eq(fake_transactions.record.iss, "yes");
+	ck_assert_str_eq(fake_transactions.record.needs_iss, "yes");
 }
 END_TEST
 

@@ -36,7 +36,7 @@ static void setup(void)
 	    .provider = "google", .issuer = "https://issuer.example",
 	    .user_id = "alice", .sid = "the-session", .verifier = "v",
 	    .nonce = "n", .redirect_uri = "https://www.example.org/callback",
-	    .iss = "no", .binding = crypt_sha256_hex(op->pool, COOKIE)}};
+	    .needs_iss = "no", .binding = crypt_sha256_hex(op->pool, COOKIE)}};
 	answer = (struct signin_answer){
 	    .provider = "google", .state = "the-state", .binding = COOKIE,
 	    .code = "the-code"};

@@ -51,7 +51,7 @@ static enum rc put(const char *state)
 	    .provider = "google", .issuer = "https://issuer.example",
 	    .purpose = "link", .user_id = "u", .sid = "s", .verifier = "v",
 	    .nonce = "n", .redirect_uri = "https://site.example/callback",
-	    .iss = "yes", .binding = "b"});
+	    .needs_iss = "yes", .binding = "b"});
 }
 
 static enum rc take(const char *state, const char *binding)
@@ -79,7 +79,7 @@ START_TEST(a_transaction_comes_back_as_it_was_noted)
 	ck_assert_str_eq(taken.verifier, "v");
 	ck_assert_str_eq(taken.nonce, "n");
 	ck_assert_str_eq(taken.redirect_uri, "https://site.example/callback");
-	ck_assert_str_eq(taken.iss, "yes");
+	ck_assert_str_eq(taken.needs_iss, "yes");
 	ck_assert_str_eq(taken.binding, "b");
 }
 END_TEST
