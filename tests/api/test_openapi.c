@@ -188,12 +188,12 @@ static void try_endings(void)
 	refresh = text_print("{\"refresh_token\": \"%s\"}", other);
 	TRY("POST", "/auth/refresh", .body = refresh, .status = 200);
 	TRY("POST", "/auth/logout", .body = refresh, .status = 204);
-	asker->tokens = flow_sign_in(second, "google", "open-1");
+	asker->tokens = flow_sign_in(asker->browser, "google", "open-1");
 	TRY("POST", "/auth/logout-all", .status = 204);
 	TRY("DELETE", "/admin/users/{id}/sessions", .status = 204);
 	TRY("POST", "/admin/users/{id}/disable", .status = 204);
 	TRY("POST", "/admin/users/{id}/enable", .status = 204);
-	asker->tokens = flow_sign_in(second, "google", "open-1");
+	asker->tokens = flow_sign_in(asker->browser, "google", "open-1");
 	TRY("DELETE", "/users/me", .status = 204);
 	browser_free(second);
 }

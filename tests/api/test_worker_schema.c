@@ -83,6 +83,7 @@ START_TEST(an_empty_database_is_503_until_it_is_migrated)
 	struct program_end end;
 
 	stack_service("stop", "latchkey");
+	hang_up();
 	elsewhere("alter database latchkey rename to moved_away");
 	elsewhere("create database latchkey owner latchkey_owner");
 	stack_sql("alter default privileges for role latchkey_owner grant "
