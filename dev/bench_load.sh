@@ -181,8 +181,8 @@ ceiling_redis()
 	user=$(claim sub) sid=$(claim sid)
 	REDISCLI_AUTH=$(cat "$REDIS_PASSWORD_FILE")
 	export REDISCLI_AUTH
-	sha=$(redis-cli "${redis[@]}" -x script load \
-	    <"$TOP/sql/scripts/session_check.lua")
+	sha=$(cat "$TOP/sql/prelude.lua" "$TOP/sql/scripts/session_check.lua" |
+	    redis-cli "${redis[@]}" -x script load)
 	redis-benchmark "${redis[@]}" -a "$REDISCLI_AUTH" -c 8 -n 100000 -q \
 	    evalsha "$sha" 2 "latchkey:refresh_token:{$user}:$sid" \
 	    "latchkey:user:{$user}" 60000 | tr '\r' '\n' |

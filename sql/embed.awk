@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: ISC
 # Turns SQL and Lua files into C: an enum and a table of texts.
 #
-#	awk -v kind=queries|scripts|schema -v form=h|c -f embed.awk FILE...
+#	awk -v kind=queries|scripts|schema -v form=h|c [-v prelude=FILE] \
+#	    -f embed.awk FILE...
 #
 # queries: blocks "-- name: user_by_id(id)" in any number of files
-# scripts: one Lua script per file, named after it
+# scripts: one Lua script per file, named after it, with the prelude before it
 # schema:  NNN_name.sql, one step per file, in order of number
 
 function fail(text) {
@@ -38,13 +39,26 @@ function literal(line) {
 }
 
 function sha1(file,    command, sum) {
-	command = "sha1sum < '" file "'"
+	command = "cat " (prelude == "" ? "" : "'" prelude "' ") \
+	    "'" file "' | sha1sum"
 	command | getline sum
 	close(command)
 	return substr(sum, 1, 40)
 }
 
-FNR == 1 && kind != "queries" { add(base(FILENAME)) }
+# The prelude as lines of a C string literal.
+function opening(    line, text) {
+	while (prelude != "" && (getline line < prelude) > 0)
+		text = text "\n\t    " literal(line)
+	return text
+}
+
+BEGIN { shared = opening() }
+
+FNR == 1 && kind != "queries" {
+	add(base(FILENAME))
+	texts[count] = shared
+}
 
 kind == "queries" && /^-- name: / {
 	if (!match($0, /^-- name: [a-z_0-9]+\([a-z_0-9, ]*\)$/))

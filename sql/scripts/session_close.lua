@@ -4,11 +4,10 @@
 -- KEYS	record, sessions of the user, user
 -- ARGV	sid
 -- Answer	{provider} when it was of the user's epoch, else {}
-local session = redis.call('HMGET', KEYS[1], 'epoch', 'provider')
-local epoch = redis.call('HGET', KEYS[3], 'epoch')
-redis.call('UNLINK', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
-if not session[1] or session[1] ~= epoch then
+local session = read(KEYS[1], 'epoch', 'provider')
+local user = read(KEYS[3], 'epoch')
+finish(KEYS[1], KEYS[2], ARGV[1])
+if not session.epoch or session.epoch ~= user.epoch then
 	return {}
 end
-return {session[2]}
+return {session.provider}

@@ -5,9 +5,8 @@
 -- ARGV	provider, sid of each record in the same order
 -- Answer	{}
 for i = 2, #KEYS do
-	if redis.call('HGET', KEYS[i], 'provider') == ARGV[1] then
-		redis.call('UNLINK', KEYS[i])
-		redis.call('ZREM', KEYS[1], ARGV[i])
+	if read(KEYS[i], 'provider').provider == ARGV[1] then
+		finish(KEYS[i], KEYS[1], ARGV[i])
 	end
 end
 return {}

@@ -5,7 +5,6 @@
 -- ARGV	sid of each record in the same order
 -- Answer	{}
 for i = 2, #KEYS do
-	redis.call('UNLINK', KEYS[i])
-	redis.call('ZREM', KEYS[1], ARGV[i - 1])
+	finish(KEYS[i], KEYS[1], ARGV[i - 1])
 end
 return {}

@@ -8,10 +8,11 @@
 local excess = redis.call('ZCARD', KEYS[1]) - ARGV[1]
 local found = {}
 for i = 2, #KEYS do
+	local session = read(KEYS[i], 'last_used_at')
 	found[i - 1] = {
-		key = KEYS[i],
+		record = KEYS[i],
 		sid = ARGV[i],
-		used = tonumber(redis.call('HGET', KEYS[i], 'last_used_at') or 0),
+		used = tonumber(session.last_used_at or 0),
 	}
 end
 table.sort(found, function(a, b)
@@ -22,7 +23,6 @@ table.sort(found, function(a, b)
 end)
 
 for i = 1, math.min(excess, #found) do
-	redis.call('UNLINK', found[i].key)
-	redis.call('ZREM', KEYS[1], found[i].sid)
+	finish(found[i].record, KEYS[1], found[i].sid)
 end
 return {}

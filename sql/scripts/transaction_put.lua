@@ -5,11 +5,10 @@
 -- ARGV	name of the transaction, time to live in ms, most that may be open,
 --	then field, value ...
 -- Answer	{'put'} or {'full'}
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local expires = string.format('%.0f', now + ARGV[2])
+local now = clock()
+local expires = whole(now + ARGV[2])
 
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now))
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(now))
 if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then
 	return {'full'}
 end

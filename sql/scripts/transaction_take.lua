@@ -6,11 +6,10 @@
 -- KEYS	transaction, all open transactions
 -- ARGV	name of the transaction, hash of the binding cookie
 -- Answer	{field, value ...}, or {} when there is none for this browser
-if redis.call('HGET', KEYS[1], 'binding') ~= ARGV[2] then
+if read(KEYS[1], 'binding').binding ~= ARGV[2] then
 	return {}
 end
 
 local fields = redis.call('HGETALL', KEYS[1])
-redis.call('UNLINK', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
+finish(KEYS[1], KEYS[2], ARGV[1])
 return fields

@@ -113,11 +113,12 @@ enum rc signin_begin(struct op *op, const struct signin_request *request,
 	made.cookie_name = signin_cookie_name(op, state);
 	made.cookie_value = pool_print(op->pool, "%lld.%s",
 	    (long long)(clock_now_ms() / 1000), crypt_random_token(op->pool));
-	transaction.binding = crypt_sha256_hex(op->pool, made.cookie_value);
 
 	rc = authorize(op, provider, state, &transaction, &made.url);
 	if (rc == RC_OK)
-		rc = transactions_put(op, state, &transaction);
+		rc = transactions_put(op, state,
+		    crypt_sha256_hex(op->pool, made.cookie_value),
+		    &transaction);
 	if (rc != RC_OK)
 		return op_while(op, rc, "beginning a sign-in");
 

@@ -3,6 +3,7 @@
 #include "store/sessions.h"
 
 #include "client/redis.h"
+#include "store/script.h"
 #include "store/sessions_keys.h"
 
 /* How often the use of a session is written down. */
@@ -11,30 +12,6 @@
 void sessions_init(const struct sessions_rules *rules)
 {
 	sessions_keys_init(rules);
-}
-
-/*
- * Ends the least recently used of the sessions named from element first of
- * reply on.  (Their records could not be known before the index was read.)
- */
-static enum rc trim(struct op *op, const char *user_id,
-    const struct reply *reply, size_t first)
-{
-	size_t count = redis_count(reply) - first;
-	const char **keys = pool_alloc(op->pool, (count + 1) * sizeof(*keys));
-	const char **args = pool_alloc(op->pool, (count + 1) * sizeof(*args));
-	const struct reply *ended;
-
-	keys[0] = sessions_index_key(op, user_id);
-	args[0] = sessions_number(op, sessions_keys_rules()->limit);
-	for (size_t i = 0; i < count; i++) {
-		args[i + 1] = redis_text(reply, first + i);
-		keys[i + 1] = sessions_record_key(op, user_id, args[i + 1]);
-	}
-
-	return redis_script(op, SCRIPT_SESSION_TRIM,
-	    (struct redis_words){.count = count + 1, .items = keys},
-	    (struct redis_words){.count = count + 1, .items = args}, &ended);
 }
 
 enum rc sessions_open(struct op *op, const struct sessions_new *new,
@@ -48,29 +25,29 @@ enum rc sessions_open(struct op *op, const struct sessions_new *new,
 	    REDIS_WORDS(sessions_record_key(op, new->user_id, new->sid),
 		sessions_index_key(op, new->user_id),
 		sessions_user_key(op, new->user_id)),
-	    REDIS_WORDS(new->sid, sessions_number(op, new->version),
-		sessions_number(op, new->premium_until_ms),
-		sessions_number(op, rules->idle_ms),
-		sessions_number(op, rules->absolute_ms),
-		sessions_number(op, rules->limit), new->key_id,
+	    REDIS_WORDS(new->sid, script_number(op, new->version),
+		script_number(op, new->premium_until_ms),
+		script_number(op, rules->idle_ms),
+		script_number(op, rules->absolute_ms),
+		script_number(op, rules->limit), new->key_id,
 		new->provider, new->user_agent, new->address), &reply);
-	if (rc == RC_OK && sessions_answers(reply, "refused") &&
+	if (rc == RC_OK && script_answers(reply, "refused") &&
 	    redis_text(reply, 1) != NULL)
 		return op_fail(op, RC_ABSENT,
 		    "%s was unlinked from user %s meanwhile", new->provider,
 		    new->user_id);
-	if (rc == RC_OK && sessions_answers(reply, "refused"))
+	if (rc == RC_OK && script_answers(reply, "refused"))
 		return op_fail(op, RC_DENIED,
 		    "user %s was disabled or deleted meanwhile", new->user_id);
-	if (rc == RC_OK && !sessions_answers(reply, "opened"))
-		rc = sessions_odd_answer(op, "session_open");
+	if (rc == RC_OK && !script_answers(reply, "opened"))
+		rc = script_odd_answer(op, SCRIPT_SESSION_OPEN);
 	if (rc != RC_OK)
 		return op_while(op, rc, "opening a session of user %s",
 		    new->user_id);
 
 	/* The session is open: what could not be trimmed waits for the next. */
 	if (redis_count(reply) > 4 &&
-	    trim(op, new->user_id, reply, 4) != RC_OK)
+	    sessions_trim(op, new->user_id, reply, 4) != RC_OK)
 		op_clear(op);
 
 	*grant = (struct sessions_grant){
@@ -94,10 +71,10 @@ enum rc sessions_check(struct op *op, const char *user_id, const char *sid,
 	    REDIS_WORDS(sessions_record_key(op, user_id, sid),
 		sessions_user_key(op, user_id)),
 	    REDIS_WORDS(NOTE_USE_EVERY_MS), &reply);
-	if (rc == RC_OK && sessions_answers(reply, "dead"))
+	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live", sid);
-	if (rc == RC_OK && !sessions_answers(reply, "live"))
-		rc = sessions_odd_answer(op, "session_check");
+	if (rc == RC_OK && !script_answers(reply, "live"))
+		rc = script_odd_answer(op, SCRIPT_SESSION_CHECK);
 	if (rc != RC_OK)
 		return op_while(op, rc, "checking session %s", sid);
 
@@ -120,7 +97,7 @@ static bool rotation_from(const struct reply *reply,
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (sessions_answers(reply, words[i])) {
+		if (script_answers(reply, words[i])) {
 			*rotation = (enum sessions_rotation)i;
 			return true;
 		}
@@ -153,15 +130,15 @@ enum rc sessions_rotate(struct op *op, const struct sessions_presented *token,
 	    REDIS_WORDS(sessions_record_key(op, token->user_id, token->sid),
 		sessions_index_key(op, token->user_id),
 		sessions_user_key(op, token->user_id)),
-	    REDIS_WORDS(token->sid, sessions_number(op, token->generation),
-		sessions_number(op, rules->idle_ms),
-		sessions_number(op, rules->grace_ms), token->key_id),
+	    REDIS_WORDS(token->sid, script_number(op, token->generation),
+		script_number(op, rules->idle_ms),
+		script_number(op, rules->grace_ms), token->key_id),
 	    &reply);
-	if (rc == RC_OK && sessions_answers(reply, "dead"))
+	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live",
 		    token->sid);
 	if (rc == RC_OK && !rotation_from(reply, rotation))
-		rc = sessions_odd_answer(op, "session_rotate");
+		rc = script_odd_answer(op, SCRIPT_SESSION_ROTATE);
 	if (rc != RC_OK)
 		return op_while(op, rc, "refreshing session %s", token->sid);
 
@@ -183,10 +160,10 @@ enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
 	rc = redis_script(op, SCRIPT_SESSION_RENEW,
 	    REDIS_WORDS(sessions_record_key(op, user_id, sid),
 		sessions_user_key(op, user_id)), REDIS_NONE, &reply);
-	if (rc == RC_OK && sessions_answers(reply, "dead"))
+	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live", sid);
-	if (rc == RC_OK && !sessions_answers(reply, "renewed"))
-		rc = sessions_odd_answer(op, "session_renew");
+	if (rc == RC_OK && !script_answers(reply, "renewed"))
+		rc = script_odd_answer(op, SCRIPT_SESSION_RENEW);
 	if (rc != RC_OK)
 		return op_while(op, rc, "renewing session %s", sid);
 
@@ -261,14 +238,14 @@ enum rc sessions_publish(struct op *op,
 	rc = redis_script(op, SCRIPT_USER_PUBLISH,
 	    REDIS_WORDS(sessions_user_key(op, standing->user_id),
 		sessions_index_key(op, standing->user_id)),
-	    REDIS_WORDS(sessions_number(op, standing->version),
+	    REDIS_WORDS(script_number(op, standing->version),
 		states[standing->state],
-		sessions_number(op, standing->premium_until_ms),
+		script_number(op, standing->premium_until_ms),
 		standing->ends_sessions ? "end" : "keep",
-		sessions_number(op, sessions_keys_rules()->absolute_ms)),
+		script_number(op, sessions_keys_rules()->absolute_ms)),
 	    &reply);
 	/* Whoever takes rights away must know that they are gone. */
-	if (rc == RC_OK && takes_away && !sessions_answers(reply, "published"))
+	if (rc == RC_OK && takes_away && !script_answers(reply, "published"))
 		rc = op_fail(op, RC_DOWN, "Redis knows a newer version of the "
 		    "user than PostgreSQL: nothing was taken away");
 	if (rc == RC_OK && standing->ends_sessions)

@@ -2,8 +2,6 @@
 /* The braces make Redis Cluster keep all of a user in one place. */
 #include "store/sessions_keys.h"
 
-#include <string.h>
-
 static struct sessions_rules rules;
 
 void sessions_keys_init(const struct sessions_rules *given)
@@ -31,22 +29,4 @@ const char *sessions_index_key(struct op *op, const char *user_id)
 const char *sessions_user_key(struct op *op, const char *user_id)
 {
 	return pool_print(op->pool, "%suser:{%s}", rules.prefix, user_id);
-}
-
-const char *sessions_number(struct op *op, int64_t value)
-{
-	return pool_print(op->pool, "%lld", (long long)value);
-}
-
-bool sessions_answers(const struct reply *reply, const char *word)
-{
-	const char *said = redis_text(reply, 0);
-
-	return said != NULL && strcmp(said, word) == 0;
-}
-
-enum rc sessions_odd_answer(struct op *op, const char *script)
-{
-	return op_fail(op, RC_DOWN, "the script %s gave an unknown answer",
-	    script);
 }

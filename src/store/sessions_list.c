@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What goes through all sessions of a user: the index first, then the records
- * in chunks, so that Redis serves others in between and no call outgrows
- * Lua's stack.
+ * in chunks, so that Redis serves others in between.
  */
 #include "store/sessions.h"
 
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "client/redis.h"
+#include "store/script.h"
 #include "store/sessions_keys.h"
 
 #define CHUNK 500		/* records per script */
@@ -138,6 +138,22 @@ enum rc sessions_erase(struct op *op, const char *user_id,
 	return RC_OK;
 }
 
+enum rc sessions_trim(struct op *op, const char *user_id,
+    const struct reply *reply, size_t first)
+{
+	const char *limit = script_number(op, sessions_keys_rules()->limit);
+	const char *index = sessions_index_key(op, user_id);
+	const struct reply *ended;
+
+	/* Which are the least recently used, one script must say of all. */
+	struct chunk all = {.user_id = user_id, .index = reply,
+	    .first = first, .count = redis_count(reply) - first};
+
+	return redis_script(op, SCRIPT_SESSION_TRIM,
+	    words(op, REDIS_WORDS(index), &all, true),
+	    words(op, REDIS_WORDS(limit), &all, false), &ended);
+}
+
 enum rc sessions_close_provider(struct op *op, const char *user_id,
     const char *provider, int64_t version)
 {
@@ -147,8 +163,8 @@ enum rc sessions_close_provider(struct op *op, const char *user_id,
 
 	rc = redis_script(op, SCRIPT_USER_UNLINK,
 	    REDIS_WORDS(sessions_user_key(op, user_id), index),
-	    REDIS_WORDS(provider, sessions_number(op, version),
-		sessions_number(op, sessions_keys_rules()->absolute_ms)),
+	    REDIS_WORDS(provider, script_number(op, version),
+		script_number(op, sessions_keys_rules()->absolute_ms)),
 	    &chunk.index);
 	while (rc == RC_OK && next(&chunk)) {
 		const struct reply *ended;

@@ -9,6 +9,7 @@
 
 #include "base/crypt.h"
 #include "client/redis.h"
+#include "store/script.h"
 
 static const char *prefix;
 static int64_t most;
@@ -31,18 +32,18 @@ static const char *index_key(struct op *op)
 }
 
 enum rc transactions_put(struct op *op, const char *state,
-    const struct transaction *transaction)
+    const char *binding, const struct transaction *transaction)
 {
 	const char *name = crypt_sha256_hex(op->pool, state);
 	const struct reply *reply;
-	const char *said;
 	enum rc rc;
 
 	rc = redis_script(op, SCRIPT_TRANSACTION_PUT,
 	    REDIS_WORDS(record_key(op, name), index_key(op)),
 	    REDIS_WORDS(name,
-		pool_print(op->pool, "%d", TRANSACTIONS_TTL_S * 1000),
-		pool_print(op->pool, "%lld", (long long)most),
+		script_number(op, TRANSACTIONS_TTL_S * 1000),
+		script_number(op, most),
+		"binding", binding,
 		"provider", transaction->provider,
 		"issuer", transaction->issuer,
 		"purpose", transaction->purpose,
@@ -51,18 +52,15 @@ enum rc transactions_put(struct op *op, const char *state,
 		"verifier", transaction->verifier,
 		"nonce", transaction->nonce,
 		"redirect_uri", transaction->redirect_uri,
-		"needs_iss", transaction->needs_iss,
-		"binding", transaction->binding), &reply);
+		"needs_iss", transaction->needs_iss), &reply);
+	if (rc == RC_OK && script_answers(reply, "full"))
+		return op_fail(op, RC_LIMITED,
+		    "%lld transactions are open already", (long long)most);
+	if (rc == RC_OK && !script_answers(reply, "put"))
+		rc = script_odd_answer(op, SCRIPT_TRANSACTION_PUT);
 	if (rc != RC_OK)
 		return op_while(op, rc, "noting a transaction");
 
-	said = redis_text(reply, 0);
-	if (said != NULL && strcmp(said, "full") == 0)
-		return op_fail(op, RC_LIMITED,
-		    "%lld transactions are open already", (long long)most);
-	if (said == NULL || strcmp(said, "put") != 0)
-		return op_fail(op, RC_DOWN,
-		    "the script transaction_put gave an unknown answer");
 	return RC_OK;
 }
 
@@ -106,7 +104,6 @@ enum rc transactions_take(struct op *op, const char *state,
 	    .nonce = field(reply, "nonce"),
 	    .redirect_uri = field(reply, "redirect_uri"),
 	    .needs_iss = field(reply, "needs_iss"),
-	    .binding = field(reply, "binding"),
 	};
 	return RC_OK;
 }

@@ -25,7 +25,6 @@ struct transaction {
 	const char *redirect_uri;
 	const char *needs_iss;		/* "yes" where the callback must have iss,
 					   else "no" */
-	const char *binding;		/* SHA-256 of the binding cookie, hex */
 };
 
 /*
@@ -35,17 +34,18 @@ struct transaction {
 void transactions_init(const char *prefix, int64_t most);
 
 /*
- * Notes a transaction under its state.
+ * Notes a transaction under its state.  binding is the SHA-256 of the cookie
+ * that its browser has been given, in hex.
  *
  * RC_LIMITED	too many are open
  * RC_DOWN, RC_EXPIRED	Redis did not answer as it must (redis.h)
  */
 enum rc transactions_put(struct op *op, const char *state,
-    const struct transaction *transaction) MUST_USE;
+    const char *binding, const struct transaction *transaction) MUST_USE;
 
 /*
- * Takes a transaction: it is gone afterwards.  Without the right binding it
- * stays where it is.
+ * Takes a transaction: it is gone afterwards.  Without the binding that it was
+ * put with it stays where it is.
  *
  * RC_ABSENT	there is none of that state for that binding
  * RC_DOWN, RC_EXPIRED	Redis did not answer

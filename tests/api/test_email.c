@@ -46,13 +46,6 @@ static const char *saying(size_t i, const char *name)
 	    at + 1);
 }
 
-static const char *holder_of(const char *email)
-{
-	return stack_sql(text_print("select coalesce(max(id::text), '') "
-	    "from users where email_verified and lower(email) = "
-	    "lower('%s')", email));
-}
-
 /*
  * Whoever comes so to an address that somebody holds gets an account apart,
  * and the holder's stays as it is.
@@ -65,7 +58,7 @@ static void assert_apart(const char *provider, const char *email,
 	ck_assert_str_eq(attempt_me(mallory, tokens, "email_verified"),
 	    "false");
 	ck_assert_str_ne(attempt_me(mallory, tokens, "id"), holder);
-	ck_assert_str_eq(holder_of(email), holder);
+	ck_assert_str_eq(attempt_holder(email), holder);
 }
 
 START_TEST(em_01_the_holder_of_an_address_is_left_untouched)
@@ -184,7 +177,7 @@ START_TEST(em_07_letter_case_makes_no_second_address)
 	    "\"hd\": \"example.com\"}");
 	ck_assert_str_eq(attempt_me(mallory, attempt_accepted(mallory,
 	    "google"), "id"), id);
-	ck_assert_str_eq(holder_of("ALICE.07@EXAMPLE.com"), id);
+	ck_assert_str_eq(attempt_holder("ALICE.07@EXAMPLE.com"), id);
 	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
 	    "Alice.07@Example.COM");
 }
@@ -203,7 +196,7 @@ START_TEST(another_identity_of_the_holders_provider_is_409)
 		    "true}", providers[i], i, i);
 		attempt_refused(mallory, providers[i], 409,
 		    "provider_already_linked");
-		ck_assert_str_eq(holder_of(text_print("80%zu@gmail.com", i)),
+		ck_assert_str_eq(attempt_holder(text_print("80%zu@gmail.com", i)),
 		    holder);
 
 		/* The other provider's joins. */
@@ -234,115 +227,8 @@ START_TEST(em_10_dots_and_tags_are_other_addresses)
 		ck_assert_str_eq(attempt_me(alice, tokens, "email"),
 		    emails[i]);
 		ck_assert_str_eq(attempt_me(alice, tokens, "id"),
-		    holder_of(emails[i]));
+		    attempt_holder(emails[i]));
 	}
-}
-END_TEST
-
-/* Signs the same Google identity in with another address. */
-static struct flow_tokens changed(const char *email, bool verified)
-{
-	flow_next("{\"provider\": \"google\", \"subject\": \"em-11\", "
-	    "\"email\": \"%s\", \"email_verified\": %s}", email,
-	    verified ? "true" : "false");
-	return attempt_accepted(alice, "google");
-}
-
-START_TEST(em_11_a_changed_address_is_the_same_user)
-{
-	const char *owner = attempt_me(mallory, flow_sign_in(mallory,
-	    "discord", "1100"), "id");
-	struct flow_tokens tokens = changed("em-11@gmail.com", true);
-	const char *id = attempt_me(alice, tokens, "id");
-
-	/* A verified one that is free is followed. */
-	tokens = changed("em-11-new@gmail.com", true);
-	ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
-	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
-	    "em-11-new@gmail.com");
-	ck_assert_str_eq(holder_of("em-11-new@gmail.com"), id);
-
-	/* Somebody's stays somebody's: no merging, and no failure. */
-	tokens = changed("1100@gmail.com", true);
-	ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
-	ck_assert_str_ne(id, owner);
-	ck_assert_str_eq(holder_of("1100@gmail.com"), owner);
-
-	tokens = changed("em-11@gmail.com", true);
-	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"), "true");
-	/* An unverified one takes no verified one's place, ever. */
-	for (int i = 0; i < 3; i++) {
-		tokens = changed("em-11-other@gmail.com", false);
-		ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
-		ck_assert_str_eq(attempt_me(alice, tokens, "email"),
-		    "em-11@gmail.com");
-		ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
-		    "false");
-	}
-	ck_assert_str_eq(holder_of("em-11-other@gmail.com"), "");
-}
-END_TEST
-
-START_TEST(em_11_an_address_another_identity_backs_stays_verified)
-{
-	struct flow_tokens tokens = changed("em-11-two@gmail.com", true);
-	const char *id = attempt_me(alice, tokens, "id");
-	const char *backs = text_print("where user_id = '%s' "
-	    "and provider = 'discord'", id);
-
-	stack_sql(text_print("insert into oauth_linked_accounts "
-	    "(id, user_id, provider, oauth_id, email, email_verified) values "
-	    "(gen_random_uuid(), '%s', 'discord', '1101', "
-	    "'EM-11-two@Gmail.com', true)", id));
-	tokens = changed("em-11-three@gmail.com", false);
-	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
-	    "em-11-two@gmail.com");
-	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"), "true");
-
-	/* Another address of it backs nothing, nor does its bare word. */
-	stack_sql(text_print("update oauth_linked_accounts "
-	    "set email_verified = false %s", backs));
-	tokens = changed("em-11-three@gmail.com", false);
-	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
-	    "false");
-	tokens = changed("em-11-two@gmail.com", true);
-	stack_sql(text_print("update oauth_linked_accounts "
-	    "set email_verified = true, email = 'else@gmail.com' %s", backs));
-	tokens = changed("em-11-three@gmail.com", false);
-	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
-	    "em-11-two@gmail.com");
-	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
-	    "false");
-}
-END_TEST
-
-START_TEST(em_11_an_address_that_never_was_verified_follows)
-{
-	static const char *const emails[] = {"em-11-a@gmail.com",
-		"em-11-b@gmail.com", "em-11-c@gmail.com"};
-	struct flow_tokens tokens;
-	const char *id = NULL;
-
-	for (size_t i = 0; i < 3; i++) {
-		flow_next("{\"provider\": \"discord\", \"subject\": "
-		    "\"1102\", \"email\": \"%s\", \"email_verified\": "
-		    "false}", emails[i]);
-		tokens = attempt_accepted(alice, "discord");
-		if (id == NULL)
-			id = attempt_me(alice, tokens, "id");
-		ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
-		ck_assert_str_eq(attempt_me(alice, tokens, "email"),
-		    emails[i]);
-		ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
-		    "false");
-	}
-
-	/* Without one now, the last stays. */
-	flow_next("{\"provider\": \"discord\", \"subject\": \"1102\", "
-	    "\"without\": [\"email\"]}");
-	tokens = attempt_accepted(alice, "discord");
-	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
-	    "em-11-c@gmail.com");
 }
 END_TEST
 
@@ -360,10 +246,6 @@ static TCase *tests(void)
 	tcase_add_test(t, em_07_letter_case_makes_no_second_address);
 	tcase_add_test(t, another_identity_of_the_holders_provider_is_409);
 	tcase_add_test(t, em_10_dots_and_tags_are_other_addresses);
-	tcase_add_test(t, em_11_a_changed_address_is_the_same_user);
-	tcase_add_test(t,
-	    em_11_an_address_another_identity_backs_stays_verified);
-	tcase_add_test(t, em_11_an_address_that_never_was_verified_follows);
 	return t;
 }
 

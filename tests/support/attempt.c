@@ -119,3 +119,10 @@ const char *attempt_me(struct browser *browser, struct flow_tokens tokens,
 	    answer.status, answer.body);
 	return answer_member(browser, &answer, member);
 }
+
+const char *attempt_holder(const char *email)
+{
+	return stack_sql(text_print("select coalesce(max(id::text), '') "
+	    "from users where email_verified and lower(email) = "
+	    "lower('%s')", email));
+}

@@ -45,4 +45,7 @@ struct flow_tokens attempt_accepted(struct browser *browser,
 const char *attempt_me(struct browser *browser, struct flow_tokens tokens,
     const char *member);
 
+/* The id of who holds the address as verified, "" for nobody. */
+const char *attempt_holder(const char *email);
+
 #endif

@@ -7,9 +7,10 @@
 struct fake_transactions fake_transactions;
 
 enum rc transactions_put(struct op *op, const char *state,
-    const struct transaction *transaction)
+    const char *binding, const struct transaction *transaction)
 {
 	fake_transactions.state = state;
+	fake_transactions.binding = binding;
 	fake_transactions.record = *transaction;
 	return fake_calls_enter(op, "transactions_put");
 }

@@ -11,7 +11,7 @@
 struct fake_transactions {
 	struct transaction record;	/* put, or to be taken */
 	const char *state;		/* of the last call */
-	const char *binding;		/* of the last take */
+	const char *binding;		/* likewise */
 };
 
 extern struct fake_transactions fake_transactions;

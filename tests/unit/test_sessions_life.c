@@ -9,49 +9,15 @@
 
 #include <check.h>
 
-#include "client/redis.h"
 #include "support/beside.h"
+#include "support/holder.h"
 #include "support/servers.h"
 
-#define USER   "01910000-0000-7000-8000-000000000001"
-#define INDEX  "t:sessions:{" USER "}"
-#define HASH   "t:user:{" USER "}"
-#define RECORD "t:refresh_token:{" USER "}:"
-
-#define MINUTE	INT64_C(60000)		/* in milliseconds */
-#define HOUR	(60 * MINUTE)
-#define GRACE	(10 * MINUTE)
-
-static struct sessions_rules rules;
 static struct op *op;
 
 static void setup(void)
 {
-	redis_open(&(struct redis_settings){.socket = servers_redis_socket(),
-	    .pool = 1, .timeout_ms = 5000});
-	beside_open();
-	op = op_new("test", 20000);
-	rules = (struct sessions_rules){.prefix = "t:", .idle_ms = HOUR,
-	    .absolute_ms = 72 * HOUR, .grace_ms = GRACE, .limit = 10};
-	sessions_init(&rules);
-}
-
-static void teardown(void)
-{
-	op_free(op);
-	beside_close();
-	redis_close();
-}
-
-static struct sessions_grant opened(const char *sid)
-{
-	struct sessions_grant grant;
-
-	ck_assert_int_eq(sessions_open(op, &(struct sessions_new){
-	    .user_id = USER, .sid = sid, .version = 5,
-	    .premium_until_ms = 500, .key_id = "1", .provider = "google",
-	    .user_agent = "", .address = "192.0.2.7"}, &grant), RC_OK);
-	return grant;
+	op = holder_begin();
 }
 
 static enum rc rotate(const char *sid, int64_t generation, const char *key,
@@ -59,7 +25,7 @@ static enum rc rotate(const char *sid, int64_t generation, const char *key,
 {
 	op_clear(op);
 	return sessions_rotate(op, &(struct sessions_presented){
-	    .user_id = USER, .sid = sid, .generation = generation,
+	    .user_id = HOLDER, .sid = sid, .generation = generation,
 	    .key_id = key}, rotation, grant);
 }
 
@@ -73,41 +39,20 @@ static enum sessions_rotation rotated(const char *sid, int64_t generation,
 	return rotation;
 }
 
-static bool lives(const char *sid)
-{
-	struct sessions_live live;
-	enum rc rc;
-
-	op_clear(op);
-	rc = sessions_check(op, USER, sid, &live);
-	ck_assert(rc == RC_OK || rc == RC_ABSENT);
-	return rc == RC_OK;
-}
-
 /* A field of a session's record that is a number. */
 static int64_t field(const char *sid, const char *name)
 {
-	return beside_tell("HGET " RECORD "%s %s", sid, name);
-}
-
-static void rewrite(const char *sid, const char *name, int64_t value)
-{
-	beside_tell("HSET " RECORD "%s %s %lld", sid, name, (long long)value);
-}
-
-static bool has_record(const char *sid)
-{
-	return beside_tell("EXISTS " RECORD "%s", sid) == 1;
+	return beside_tell("HGET " HOLDER_RECORD "%s %s", sid, name);
 }
 
 START_TEST(a_session_says_what_it_was_opened_with)
 {
-	struct sessions_grant grant = opened("a");
+	struct sessions_grant grant = holder_opened("a");
 	struct sessions_live live;
 
 	ck_assert_int_eq(grant.generation, 1);
 	ck_assert_int_eq(grant.expires_ms, grant.issued_ms + HOUR);
-	ck_assert_int_eq(sessions_check(op, USER, "a", &live), RC_OK);
+	ck_assert_int_eq(sessions_check(op, HOLDER, "a", &live), RC_OK);
 	ck_assert_int_eq(live.auth_time_ms, grant.issued_ms);
 	ck_assert_int_eq(live.premium_until_ms, 500);
 }
@@ -117,9 +62,9 @@ START_TEST(no_session_is_opened_for_longer_than_it_may_last)
 {
 	struct sessions_grant grant;
 
-	rules.absolute_ms = MINUTE;
-	sessions_init(&rules);
-	grant = opened("a");
+	holder_rules.absolute_ms = MINUTE;
+	sessions_init(&holder_rules);
+	grant = holder_opened("a");
 	ck_assert_int_eq(grant.absolute_ms, grant.issued_ms + MINUTE);
 	ck_assert_int_eq(grant.expires_ms, grant.absolute_ms);
 }
@@ -127,56 +72,57 @@ END_TEST
 
 START_TEST(the_use_of_a_session_is_noted_once_a_minute)
 {
-	struct sessions_grant grant = opened("a");
+	struct sessions_grant grant = holder_opened("a");
 
-	rewrite("a", "last_used_at", grant.issued_ms - MINUTE / 2);
-	ck_assert(lives("a"));
+	holder_rewrite("a", "last_used_at", grant.issued_ms - MINUTE / 2);
+	ck_assert(holder_has("a"));
 	ck_assert_int_eq(field("a", "last_used_at"),
 	    grant.issued_ms - MINUTE / 2);
-	rewrite("a", "last_used_at", grant.issued_ms - MINUTE);
-	ck_assert(lives("a"));
+	holder_rewrite("a", "last_used_at", grant.issued_ms - MINUTE);
+	ck_assert(holder_has("a"));
 	ck_assert_int_ge(field("a", "last_used_at"), grant.issued_ms);
 }
 END_TEST
 
-static const char *const ends[] = {"HINCRBY " HASH " epoch 1",
-	"HSET " HASH " state disabled", "HSET " HASH " state deleted",
-	"DEL " HASH, "HSET " RECORD "a expires_at 1", "DEL " RECORD "a"};
+static const char *const ends[] = {"HINCRBY " HOLDER_HASH " epoch 1",
+	"HSET " HOLDER_HASH " state disabled",
+	"HSET " HOLDER_HASH " state deleted", "DEL " HOLDER_HASH,
+	"HSET " HOLDER_RECORD "a expires_at 1", "DEL " HOLDER_RECORD "a"};
 
 START_TEST(what_ends_a_session_ends_it_for_every_use)
 {
-	struct sessions_grant grant = opened("a");
+	struct sessions_grant grant = holder_opened("a");
 	enum sessions_rotation rotation;
 	struct sessions_list list;
 
 	beside_tell(ends[_i]);
 	grant.generation = 9;
-	ck_assert(!lives("a"));
+	ck_assert(!holder_has("a"));
 	ck_assert_int_eq(rotate("a", 1, "1", &rotation, &grant), RC_ABSENT);
 	ck_assert_int_eq(rotate("a", 7, "1", &rotation, &grant), RC_ABSENT);
-	ck_assert_int_eq(sessions_renew(op, USER, "a", &grant), RC_ABSENT);
+	ck_assert_int_eq(sessions_renew(op, HOLDER, "a", &grant), RC_ABSENT);
 	ck_assert_int_eq(grant.generation, 9);
-	ck_assert_int_eq(sessions_list(op, USER, &list), RC_OK);
+	ck_assert_int_eq(sessions_list(op, HOLDER, &list), RC_OK);
 	ck_assert_uint_eq(list.count, 0);
 }
 END_TEST
 
 START_TEST(a_renewal_is_a_use)
 {
-	struct sessions_grant grant = opened("a");
+	struct sessions_grant grant = holder_opened("a");
 
-	rewrite("a", "last_used_at", 1);
-	ck_assert_int_eq(sessions_renew(op, USER, "a", &grant), RC_OK);
+	holder_rewrite("a", "last_used_at", 1);
+	ck_assert_int_eq(sessions_renew(op, HOLDER, "a", &grant), RC_OK);
 	ck_assert_int_ge(field("a", "last_used_at"), grant.issued_ms);
 }
 END_TEST
 
 START_TEST(a_refresh_moves_on_by_one_generation)
 {
-	struct sessions_grant grant = opened("a");
+	struct sessions_grant grant = holder_opened("a");
 
-	rewrite("a", "issued_at", 1);
-	rewrite("a", "last_used_at", 1);
+	holder_rewrite("a", "issued_at", 1);
+	holder_rewrite("a", "last_used_at", 1);
 	ck_assert_int_eq(rotated("a", 1, "2", &grant), SESSIONS_ADVANCED);
 	ck_assert_int_eq(grant.generation, 2);
 	ck_assert_str_eq(grant.key_id, "2");
@@ -193,14 +139,16 @@ START_TEST(the_token_before_yields_the_same_successor_in_the_grace)
 {
 	struct sessions_grant first;
 	struct sessions_grant again;
+	int64_t then;
 
-	opened("a");
+	holder_opened("a");
 	ck_assert_int_eq(rotated("a", 1, "2", &first), SESSIONS_ADVANCED);
 	/* As if it were a while ago. */
-	rewrite("a", "issued_at", first.issued_ms - GRACE + MINUTE);
+	then = first.issued_ms - holder_rules.grace_ms + MINUTE;
+	holder_rewrite("a", "issued_at", then);
 	ck_assert_int_eq(rotated("a", 1, "3", &again), SESSIONS_REPEATED);
 	ck_assert_int_eq(again.generation, 2);
-	ck_assert_int_eq(again.issued_ms, first.issued_ms - GRACE + MINUTE);
+	ck_assert_int_eq(again.issued_ms, then);
 	ck_assert_int_eq(again.expires_ms, first.expires_ms);
 	ck_assert_int_eq(again.absolute_ms, first.absolute_ms);
 	ck_assert_str_eq(again.key_id, "2");
@@ -217,20 +165,20 @@ static void assert_reused(int64_t generation)
 	ck_assert_int_eq(rotated("a", generation, "1", &grant),
 	    SESSIONS_REUSED);
 	ck_assert_str_eq(grant.provider, "google");
-	ck_assert(!lives("a"));
-	ck_assert(!has_record("a"));
-	ck_assert_int_eq(beside_tell("ZCARD " INDEX), 1);
-	ck_assert(lives("other"));
+	ck_assert(!holder_has("a"));
+	ck_assert(!holder_has_record("a"));
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 1);
+	ck_assert(holder_has("other"));
 }
 
 START_TEST(a_token_from_before_the_grace_ends_its_session)
 {
 	struct sessions_grant grant;
 
-	opened("other");
-	opened("a");
+	holder_opened("other");
+	holder_opened("a");
 	ck_assert_int_eq(rotated("a", 1, "1", &grant), SESSIONS_ADVANCED);
-	rewrite("a", "issued_at", grant.issued_ms - GRACE);
+	holder_rewrite("a", "issued_at", grant.issued_ms - holder_rules.grace_ms);
 	assert_reused(1);
 }
 END_TEST
@@ -239,8 +187,8 @@ START_TEST(a_token_older_than_the_one_before_ends_its_session)
 {
 	struct sessions_grant grant;
 
-	opened("other");
-	opened("a");
+	holder_opened("other");
+	holder_opened("a");
 	ck_assert_int_eq(rotated("a", 1, "1", &grant), SESSIONS_ADVANCED);
 	ck_assert_int_eq(rotated("a", 2, "1", &grant), SESSIONS_ADVANCED);
 	assert_reused(1);
@@ -251,8 +199,8 @@ START_TEST(a_token_one_ahead_of_its_record_is_taken_and_told_apart)
 {
 	struct sessions_grant grant;
 
-	opened("other");
-	opened("a");
+	holder_opened("other");
+	holder_opened("a");
 	ck_assert_int_eq(rotated("a", 2, "1", &grant), SESSIONS_ROLLED_BACK);
 	ck_assert_int_eq(grant.generation, 3);
 	ck_assert_int_eq(field("a", "generation"), 3);
@@ -262,12 +210,12 @@ END_TEST
 
 START_TEST(a_session_that_is_closed_leaves_nothing)
 {
-	opened("a");
-	opened("b");
-	ck_assert_int_eq(sessions_close(op, USER, "a"), RC_OK);
-	ck_assert(!has_record("a"));
-	ck_assert_int_eq(beside_tell("ZCARD " INDEX), 1);
-	ck_assert(lives("b"));
+	holder_opened("a");
+	holder_opened("b");
+	ck_assert_int_eq(sessions_close(op, HOLDER, "a"), RC_OK);
+	ck_assert(!holder_has_record("a"));
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 1);
+	ck_assert(holder_has("b"));
 }
 END_TEST
 
@@ -275,7 +223,7 @@ static TCase *cases(void)
 {
 	TCase *t = tcase_create("sessions_life");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, setup, holder_end);
 	tcase_add_test(t, a_session_says_what_it_was_opened_with);
 	tcase_add_test(t, no_session_is_opened_for_longer_than_it_may_last);
 	tcase_add_test(t, the_use_of_a_session_is_noted_once_a_minute);

@@ -13,79 +13,24 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "client/redis.h"
 #include "support/beside.h"
+#include "support/holder.h"
 #include "support/servers.h"
-
-#define USER  "01910000-0000-7000-8000-000000000001"
-#define INDEX "t:sessions:{" USER "}"
-#define HASH  "t:user:{" USER "}"
-
-#define MINUTE INT64_C(60000)		/* in milliseconds */
-#define DAY    (24 * 60 * MINUTE)
 
 static struct op *op;
 
-/* A field of a session's record is that number from now on. */
-static void rewrite(const char *sid, const char *field, int64_t value)
-{
-	beside_tell("HSET t:refresh_token:{" USER "}:%s %s %lld", sid, field,
-	    (long long)value);
-}
-
 static void setup(void)
 {
-	redis_open(&(struct redis_settings){.socket = servers_redis_socket(),
-	    .pool = 1, .timeout_ms = 5000});
-	beside_open();
-	op = op_new("test", 60000);
-	sessions_init(&(struct sessions_rules){.prefix = "t:",
-	    .idle_ms = 60 * MINUTE, .absolute_ms = 3 * DAY,
-	    .grace_ms = 10000, .limit = 100000});
-}
-
-static void teardown(void)
-{
-	op_free(op);
-	beside_close();
-	redis_close();
-}
-
-/* The outcome of a sign-in that read the user's row at a version. */
-static enum rc open_at(const char *sid, const char *provider,
-    int64_t version, struct sessions_grant *grant)
-{
-	op_clear(op);
-	return sessions_open(op, &(struct sessions_new){
-	    .user_id = USER, .sid = sid, .version = version,
-	    .premium_until_ms = 500, .key_id = "k", .provider = provider,
-	    .user_agent = "Browser/1.0", .address = "192.0.2.7"}, grant);
-}
-
-static struct sessions_grant opened(const char *sid, const char *provider)
-{
-	struct sessions_grant grant;
-
-	ck_assert_int_eq(open_at(sid, provider, 5, &grant), RC_OK);
-	return grant;
-}
-
-static bool lives(const char *sid)
-{
-	struct sessions_live live;
-	enum rc rc;
-
-	op_clear(op);
-	rc = sessions_check(op, USER, sid, &live);
-	ck_assert(rc == RC_OK || rc == RC_ABSENT);
-	return rc == RC_OK;
+	op = holder_begin();
+	holder_rules.limit = 100000;
+	sessions_init(&holder_rules);
 }
 
 static struct sessions_list listed(void)
 {
 	struct sessions_list list;
 
-	ck_assert_int_eq(sessions_list(op, USER, &list), RC_OK);
+	ck_assert_int_eq(sessions_list(op, HOLDER, &list), RC_OK);
 	return list;
 }
 
@@ -106,37 +51,40 @@ static const char *named(void)
 static void open_many(int count)
 {
 	for (int i = 0; i < count; i++) {
+		struct sessions_grant grant;
 		char sid[16];
 
 		snprintf(sid, sizeof(sid), "s%05d", i);
-		opened(sid, i % 3 == 0 ? "discord" : "google");
+		ck_assert_int_eq(holder_open(sid,
+		    i % 3 == 0 ? "discord" : "google", 5, &grant), RC_OK);
 	}
 }
 
 START_TEST(sessions_are_listed_the_newest_first)
 {
 	ck_assert_str_eq(named(), "");
-	opened("b", "google");
-	opened("a", "google");
-	opened("c", "google");
-	rewrite("a", "created_at", 3000);
-	rewrite("b", "created_at", 1000);
-	rewrite("c", "created_at", 2000);
+	holder_opened("b");
+	holder_opened("a");
+	holder_opened("c");
+	holder_rewrite("a", "created_at", 3000);
+	holder_rewrite("b", "created_at", 1000);
+	holder_rewrite("c", "created_at", 2000);
 	ck_assert_str_eq(named(), "a c b");
 
 	/* What began at once is told apart by its name, which has a time. */
-	rewrite("b", "created_at", 3000);
-	rewrite("c", "created_at", 3000);
+	holder_rewrite("b", "created_at", 3000);
+	holder_rewrite("c", "created_at", 3000);
 	ck_assert_str_eq(named(), "c b a");
 }
 END_TEST
 
 START_TEST(a_session_is_listed_as_it_was_noted)
 {
-	struct sessions_grant grant = opened("a", "discord");
 	const struct sessions_entry *entry;
+	struct sessions_grant grant;
 
-	rewrite("a", "last_used_at", grant.issued_ms + 7);
+	ck_assert_int_eq(holder_open("a", "discord", 5, &grant), RC_OK);
+	holder_rewrite("a", "last_used_at", grant.issued_ms + 7);
 	entry = &listed().items[0];
 	ck_assert_str_eq(entry->sid, "a");
 	ck_assert_str_eq(entry->provider, "discord");
@@ -150,33 +98,33 @@ END_TEST
 
 START_TEST(what_does_not_live_leaves_the_list_and_the_index)
 {
-	opened("gone", "google");
-	opened("ended", "google");
-	opened("over", "google");
-	opened("a", "google");
-	beside_tell("DEL t:refresh_token:{" USER "}:gone");
-	rewrite("ended", "epoch", 1);
-	rewrite("over", "expires_at", 1);
-	beside_tell("ZADD %s 9999999999999 never", INDEX);
-	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 5);
+	holder_opened("gone");
+	holder_opened("ended");
+	holder_opened("over");
+	holder_opened("a");
+	beside_tell("DEL " HOLDER_RECORD "gone");
+	holder_rewrite("ended", "epoch", 1);
+	holder_rewrite("over", "expires_at", 1);
+	beside_tell("ZADD " HOLDER_INDEX " 9999999999999 never");
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 5);
 
 	ck_assert_str_eq(named(), "a");
-	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 1);
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 1);
 	ck_assert_str_eq(named(), "a");
-	ck_assert(lives("a"));
+	ck_assert(holder_has("a"));
 }
 END_TEST
 
 START_TEST(who_may_not_come_in_has_no_sessions)
 {
-	opened("a", "google");
-	beside_tell("HSET %s state disabled", HASH);
+	holder_opened("a");
+	beside_tell("HSET " HOLDER_HASH " state disabled");
 	ck_assert_str_eq(named(), "");
 
 	/* Redis may have lost the user alone. */
-	beside_tell("DEL %s", HASH);
-	opened("b", "google");
-	beside_tell("DEL %s", HASH);
+	beside_tell("DEL " HOLDER_HASH);
+	holder_opened("b");
+	beside_tell("DEL " HOLDER_HASH);
 	ck_assert_str_eq(named(), "");
 }
 END_TEST
@@ -198,14 +146,37 @@ START_TEST(se_08_ten_thousand_sessions_are_listed_within_a_second)
 		ck_assert_int_ge(newer->created_ms, older->created_ms);
 		ck_assert_str_ne(newer->sid, older->sid);
 	}
-	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 10000);
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 10000);
 
 	began = clock_mono_ms();
-	ck_assert_int_eq(sessions_close_all(op, USER), RC_OK);
+	ck_assert_int_eq(sessions_close_all(op, HOLDER), RC_OK);
 	ck_assert_int_le(clock_mono_ms() - began, 1000);
 	ck_assert_uint_eq(listed().count, 0);
-	ck_assert(!lives("s00000"));
-	ck_assert(!lives("s09999"));
+	ck_assert(!holder_has("s00000"));
+	ck_assert(!holder_has("s09999"));
+	/* Of all that only the user is left. */
+	ck_assert_int_eq(beside_tell("DBSIZE"), 1);
+}
+END_TEST
+
+/* How many scripts Redis has run since it was last asked. */
+static int64_t scripts_run(void)
+{
+	int64_t count = beside_tell("EVAL %s 0", "return tonumber(string.match("
+	    "redis.call('INFO', 'commandstats'), 'evalsha:calls=(%d+)'))");
+
+	beside_tell("CONFIG RESETSTAT");
+	return count;
+}
+
+START_TEST(redis_may_serve_others_after_each_500_sessions)
+{
+	open_many(1001);
+	listed();
+	scripts_run();
+	ck_assert_uint_eq(listed().count, 1001);
+	/* The index, 500, 500 and 1. */
+	ck_assert_int_eq(scripts_run(), 4);
 }
 END_TEST
 
@@ -214,18 +185,17 @@ START_TEST(a_provider_that_is_unlinked_takes_its_sessions_along)
 	struct sessions_list list;
 
 	open_many(1200);
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_eq(beside_tell("ZCARD %s", INDEX), 800);
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 800);
 	list = listed();
 	ck_assert_uint_eq(list.count, 800);
 	for (size_t i = 0; i < list.count; i++)
 		ck_assert_str_eq(list.items[i].provider, "google");
-	ck_assert(!lives("s00000"));
-	ck_assert(!lives("s01197"));
-	ck_assert(lives("s01199"));
-	ck_assert_int_eq(beside_tell("EXISTS t:refresh_token:{" USER
-	    "}:s00600"), 0);
+	ck_assert(!holder_has("s00000"));
+	ck_assert(!holder_has("s01197"));
+	ck_assert(holder_has("s01199"));
+	ck_assert(!holder_has_record("s00600"));
 }
 END_TEST
 
@@ -233,21 +203,21 @@ START_TEST(a_sign_in_under_way_opens_nothing_through_it)
 {
 	struct sessions_grant grant = {.generation = 9};
 
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_eq(open_at("late", "discord", 5, &grant), RC_ABSENT);
+	ck_assert_int_eq(holder_open("late", "discord", 5, &grant), RC_ABSENT);
 	ck_assert_ptr_nonnull(strstr(op_reason(op), "discord was unlinked"));
 	ck_assert_int_eq(grant.generation, 9);
-	ck_assert(!lives("late"));
-	ck_assert_int_eq(beside_tell("EXISTS %s", INDEX), 0);
+	ck_assert(!holder_has("late"));
+	ck_assert_int_eq(beside_tell("EXISTS " HOLDER_INDEX), 0);
 
 	/* Other ways in, and this one linked once more. */
-	ck_assert_int_eq(open_at("other", "google", 5, &grant), RC_OK);
-	ck_assert(lives("other"));
-	ck_assert_int_eq(open_at("late", "discord", 5, &grant), RC_ABSENT);
-	ck_assert_int_eq(open_at("again", "discord", 6, &grant), RC_OK);
-	ck_assert(lives("again"));
-	ck_assert(lives("other"));
+	ck_assert_int_eq(holder_open("other", "google", 5, &grant), RC_OK);
+	ck_assert(holder_has("other"));
+	ck_assert_int_eq(holder_open("late", "discord", 5, &grant), RC_ABSENT);
+	ck_assert_int_eq(holder_open("again", "discord", 6, &grant), RC_OK);
+	ck_assert(holder_has("again"));
+	ck_assert(holder_has("other"));
 }
 END_TEST
 
@@ -255,16 +225,16 @@ START_TEST(an_older_unlinking_does_not_take_a_newer_one_back)
 {
 	struct sessions_grant grant;
 
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 10),
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 10),
 	    RC_OK);
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 9),
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 9),
 	    RC_OK);
-	ck_assert_int_eq(open_at("a", "discord", 9, &grant), RC_ABSENT);
-	ck_assert_int_eq(open_at("a", "discord", 10, &grant), RC_OK);
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 11),
+	ck_assert_int_eq(holder_open("a", "discord", 9, &grant), RC_ABSENT);
+	ck_assert_int_eq(holder_open("a", "discord", 10, &grant), RC_OK);
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 11),
 	    RC_OK);
-	ck_assert(!lives("a"));
-	ck_assert_int_eq(open_at("a", "discord", 10, &grant), RC_ABSENT);
+	ck_assert(!holder_has("a"));
+	ck_assert_int_eq(holder_open("a", "discord", 10, &grant), RC_ABSENT);
 }
 END_TEST
 
@@ -272,38 +242,38 @@ START_TEST(an_unlinking_is_known_as_long_as_a_sign_in_may_take)
 {
 	struct sessions_grant grant;
 
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_le(beside_tell("PTTL %s", HASH), 4 * DAY);
-	ck_assert_int_gt(beside_tell("PTTL %s", HASH), 4 * DAY - MINUTE);
-	beside_tell("PEXPIRE %s 60000", HASH);
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
+	ck_assert_int_le(beside_tell("PTTL " HOLDER_HASH), 4 * DAY);
+	ck_assert_int_gt(beside_tell("PTTL " HOLDER_HASH), 4 * DAY - MINUTE);
+	beside_tell("PEXPIRE " HOLDER_HASH " 60000");
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_gt(beside_tell("PTTL %s", HASH), 4 * DAY - MINUTE);
+	ck_assert_int_gt(beside_tell("PTTL " HOLDER_HASH), 4 * DAY - MINUTE);
 
 	/* Sessions that were opened for longer keep their user. */
-	grant = opened("a", "google");
-	beside_tell("PEXPIREAT %s %lld", HASH,
+	grant = holder_opened("a");
+	beside_tell("PEXPIREAT " HOLDER_HASH " %lld",
 	    (long long)grant.absolute_ms + 9 * DAY);
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 7),
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 7),
 	    RC_OK);
-	ck_assert_int_eq(beside_tell("PEXPIRETIME %s", HASH),
+	ck_assert_int_eq(beside_tell("PEXPIRETIME " HOLDER_HASH),
 	    grant.absolute_ms + 9 * DAY);
 }
 END_TEST
 
 START_TEST(a_session_that_is_over_is_neither_renewed_nor_ended)
 {
-	struct sessions_grant grant = opened("a", "google");
+	struct sessions_grant grant = holder_opened("a");
 
 	grant.generation = 9;
-	opened("b", "google");
-	rewrite("b", "expires_at", 1);
-	ck_assert_int_eq(sessions_renew(op, USER, "b", &grant), RC_ABSENT);
-	beside_tell("HINCRBY %s epoch 1", HASH);
-	ck_assert_int_eq(sessions_renew(op, USER, "a", &grant), RC_ABSENT);
-	ck_assert_int_eq(sessions_close(op, USER, "a"), RC_ABSENT);
-	ck_assert_int_eq(sessions_close(op, USER, "never"), RC_ABSENT);
+	holder_opened("b");
+	holder_rewrite("b", "expires_at", 1);
+	ck_assert_int_eq(sessions_renew(op, HOLDER, "b", &grant), RC_ABSENT);
+	beside_tell("HINCRBY " HOLDER_HASH " epoch 1");
+	ck_assert_int_eq(sessions_renew(op, HOLDER, "a", &grant), RC_ABSENT);
+	ck_assert_int_eq(sessions_close(op, HOLDER, "a"), RC_ABSENT);
+	ck_assert_int_eq(sessions_close(op, HOLDER, "never"), RC_ABSENT);
 	ck_assert_int_eq(grant.generation, 9);
 }
 END_TEST
@@ -312,15 +282,15 @@ START_TEST(what_redis_cannot_say_is_down)
 {
 	struct sessions_list list = {.count = 77};
 
-	beside_tell("SET t:refresh_token:{" USER "}:odd x");
-	beside_tell("ZADD %s 9999999999999 odd", INDEX);
-	ck_assert_int_eq(sessions_list(op, USER, &list), RC_DOWN);
-	ck_assert_int_eq(sessions_close_provider(op, USER, "google", 6),
+	beside_tell("SET " HOLDER_RECORD "odd x");
+	beside_tell("ZADD " HOLDER_INDEX " 9999999999999 odd");
+	ck_assert_int_eq(sessions_list(op, HOLDER, &list), RC_DOWN);
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "google", 6),
 	    RC_DOWN);
 
-	beside_tell("SET %s x", INDEX);
-	ck_assert_int_eq(sessions_list(op, USER, &list), RC_DOWN);
-	ck_assert_int_eq(sessions_close_provider(op, USER, "google", 6),
+	beside_tell("SET " HOLDER_INDEX " x");
+	ck_assert_int_eq(sessions_list(op, HOLDER, &list), RC_DOWN);
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "google", 6),
 	    RC_DOWN);
 	ck_assert_uint_eq(list.count, 77);
 }
@@ -330,13 +300,14 @@ static TCase *cases(void)
 {
 	TCase *t = tcase_create("sessions_list");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, setup, holder_end);
 	tcase_add_test(t, sessions_are_listed_the_newest_first);
 	tcase_add_test(t, a_session_is_listed_as_it_was_noted);
 	tcase_add_test(t, what_does_not_live_leaves_the_list_and_the_index);
 	tcase_add_test(t, who_may_not_come_in_has_no_sessions);
 	tcase_add_test(t,
 	    se_08_ten_thousand_sessions_are_listed_within_a_second);
+	tcase_add_test(t, redis_may_serve_others_after_each_500_sessions);
 	tcase_add_test(t,
 	    a_provider_that_is_unlinked_takes_its_sessions_along);
 	tcase_add_test(t, a_sign_in_under_way_opens_nothing_through_it);

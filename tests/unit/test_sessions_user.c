@@ -9,125 +9,56 @@
 
 #include <check.h>
 
-#include "client/redis.h"
 #include "support/beside.h"
+#include "support/holder.h"
 #include "support/servers.h"
-
-#define USER   "01910000-0000-7000-8000-000000000001"
-#define INDEX  "t:sessions:{" USER "}"
-#define HASH   "t:user:{" USER "}"
-#define RECORD "t:refresh_token:{" USER "}:"
-
-#define HOUR INT64_C(3600000)		/* in milliseconds */
-#define DAY  (24 * HOUR)
 
 static struct op *op;
 
 /* From now on a user has no more sessions than that. */
 static void limit(int64_t most)
 {
-	sessions_init(&(struct sessions_rules){.prefix = "t:",
-	    .idle_ms = HOUR, .absolute_ms = 3 * DAY, .grace_ms = 10000,
-	    .limit = most});
+	holder_rules.limit = most;
+	sessions_init(&holder_rules);
 }
 
 static void setup(void)
 {
-	redis_open(&(struct redis_settings){.socket = servers_redis_socket(),
-	    .pool = 1, .timeout_ms = 5000});
-	beside_open();
+	op = holder_begin();
 	beside_tell("ACL SETUSER default +@all");
-	op = op_new("test", 20000);
-	limit(10);
-}
-
-static void teardown(void)
-{
-	op_free(op);
-	beside_close();
-	redis_close();
-}
-
-/* The outcome of a sign-in that read the user's row at a version. */
-static enum rc open_at(const char *sid, int64_t version,
-    struct sessions_grant *grant)
-{
-	op_clear(op);
-	return sessions_open(op, &(struct sessions_new){
-	    .user_id = USER, .sid = sid, .version = version,
-	    .premium_until_ms = 500, .key_id = "k", .provider = "google",
-	    .user_agent = "", .address = "192.0.2.7"}, grant);
-}
-
-static struct sessions_grant opened(const char *sid)
-{
-	struct sessions_grant grant;
-
-	ck_assert_int_eq(open_at(sid, 5, &grant), RC_OK);
-	return grant;
-}
-
-static enum rc publish(int64_t version, enum sessions_state state)
-{
-	op_clear(op);
-	return sessions_publish(op, &(struct sessions_standing){
-	    .user_id = USER, .version = version, .state = state,
-	    .premium_until_ms = 900,
-	    .ends_sessions = state != SESSIONS_ACTIVE});
-}
-
-static bool lives(const char *sid)
-{
-	struct sessions_live live;
-	enum rc rc;
-
-	op_clear(op);
-	rc = sessions_check(op, USER, sid, &live);
-	ck_assert(rc == RC_OK || rc == RC_ABSENT);
-	return rc == RC_OK;
 }
 
 /* A number of the user's hash. */
 static int64_t known(const char *name)
 {
-	return beside_tell("HGET " HASH " %s", name);
-}
-
-static void rewrite(const char *sid, const char *name, int64_t value)
-{
-	beside_tell("HSET " RECORD "%s %s %lld", sid, name, (long long)value);
-}
-
-static bool has_record(const char *sid)
-{
-	return beside_tell("EXISTS " RECORD "%s", sid) == 1;
+	return beside_tell("HGET " HOLDER_HASH " %s", name);
 }
 
 /* A session opened in an epoch that is a day ahead of the clock. */
 static int64_t open_ahead(const char *sid)
 {
-	int64_t ahead = opened(sid).issued_ms + DAY;
+	int64_t ahead = holder_opened(sid).issued_ms + DAY;
 
-	beside_tell("HSET " HASH " epoch %lld", (long long)ahead);
-	rewrite(sid, "epoch", ahead);
-	ck_assert(lives(sid));
+	beside_tell("HSET " HOLDER_HASH " epoch %lld", (long long)ahead);
+	holder_rewrite(sid, "epoch", ahead);
+	ck_assert(holder_has(sid));
 	return ahead;
 }
 
 START_TEST(closing_all_reaches_what_the_index_does_not_name)
 {
-	int64_t began = opened("a").issued_ms;
+	int64_t began = holder_opened("a").issued_ms;
 
-	opened("unnamed");
-	beside_tell("ZREM " INDEX " unnamed");
-	ck_assert_int_eq(sessions_close_all(op, USER), RC_OK);
-	ck_assert(!lives("unnamed"));
-	ck_assert(!has_record("a"));
-	ck_assert_int_eq(beside_tell("EXISTS " INDEX), 0);
+	holder_opened("unnamed");
+	beside_tell("ZREM " HOLDER_INDEX " unnamed");
+	ck_assert_int_eq(sessions_close_all(op, HOLDER), RC_OK);
+	ck_assert(!holder_has("unnamed"));
+	ck_assert(!holder_has_record("a"));
+	ck_assert_int_eq(beside_tell("EXISTS " HOLDER_INDEX), 0);
 	ck_assert_int_ge(known("epoch"), began);
-	opened("b");
-	ck_assert(lives("b"));
-	ck_assert(!lives("unnamed"));
+	holder_opened("b");
+	ck_assert(holder_has("b"));
+	ck_assert(!holder_has("unnamed"));
 }
 END_TEST
 
@@ -136,45 +67,45 @@ START_TEST(closing_all_begins_a_new_epoch_whatever_the_time)
 {
 	int64_t ahead = open_ahead("a");
 
-	beside_tell("DEL " INDEX);
-	ck_assert_int_eq(sessions_close_all(op, USER), RC_OK);
-	ck_assert(!lives("a"));
+	beside_tell("DEL " HOLDER_INDEX);
+	ck_assert_int_eq(sessions_close_all(op, HOLDER), RC_OK);
+	ck_assert(!holder_has("a"));
 	ck_assert_int_eq(known("epoch"), ahead + 1);
 
-	beside_tell("HSET " HASH " epoch 1");
-	ck_assert_int_eq(sessions_close_all(op, USER), RC_OK);
+	beside_tell("HSET " HOLDER_HASH " epoch 1");
+	ck_assert_int_eq(sessions_close_all(op, HOLDER), RC_OK);
 	ck_assert_int_gt(known("epoch"), ahead - DAY - 1);
 
 	beside_tell("FLUSHALL");
-	ck_assert_int_eq(sessions_close_all(op, USER), RC_OK);
+	ck_assert_int_eq(sessions_close_all(op, HOLDER), RC_OK);
 	ck_assert_int_eq(beside_tell("DBSIZE"), 0);
 }
 END_TEST
 
 START_TEST(of_a_deleted_user_only_the_mark_remains)
 {
-	opened("a");
-	opened("b");
-	ck_assert_int_eq(sessions_close_provider(op, USER, "discord", 6),
+	holder_opened("a");
+	holder_opened("b");
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 6),
 	    RC_OK);
-	ck_assert_int_eq(publish(7, SESSIONS_DELETED), RC_OK);
+	ck_assert_int_eq(holder_publish(7, SESSIONS_DELETED), RC_OK);
 	ck_assert_int_eq(beside_tell("DBSIZE"), 1);
-	ck_assert_int_eq(beside_tell("HLEN " HASH), 4);
-	ck_assert(!lives("a"));
+	ck_assert_int_eq(beside_tell("HLEN " HOLDER_HASH), 4);
+	ck_assert(!holder_has("a"));
 }
 END_TEST
 
 /* The one of which the index does not go before its last record. */
 START_TEST(a_deletion_that_fails_forgets_no_session)
 {
-	opened("a");
+	holder_opened("a");
 	beside_tell("ACL SETUSER default -unlink");
-	ck_assert_int_eq(publish(6, SESSIONS_DELETED), RC_DOWN);
+	ck_assert_int_eq(holder_publish(6, SESSIONS_DELETED), RC_DOWN);
 	beside_tell("ACL SETUSER default +unlink");
-	ck_assert(has_record("a"));
-	ck_assert(!lives("a"));
-	ck_assert_int_eq(beside_tell("ZCARD " INDEX), 1);
-	ck_assert_int_eq(publish(6, SESSIONS_DELETED), RC_OK);
+	ck_assert(holder_has_record("a"));
+	ck_assert(!holder_has("a"));
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 1);
+	ck_assert_int_eq(holder_publish(6, SESSIONS_DELETED), RC_OK);
 	ck_assert_int_eq(beside_tell("DBSIZE"), 1);
 }
 END_TEST
@@ -182,19 +113,19 @@ END_TEST
 /* Of others they are dead, and what stays behind goes by itself. */
 START_TEST(what_cannot_be_erased_of_who_stays_fails_nothing)
 {
-	opened("a");
+	holder_opened("a");
 	beside_tell("ACL SETUSER default -zrem");
-	ck_assert_int_eq(publish(6, SESSIONS_DISABLED), RC_OK);
+	ck_assert_int_eq(holder_publish(6, SESSIONS_DISABLED), RC_OK);
 	ck_assert_str_eq(op_reason(op), "");
-	ck_assert_int_eq(beside_tell("EXISTS " INDEX), 0);
+	ck_assert_int_eq(beside_tell("EXISTS " HOLDER_INDEX), 0);
 
-	ck_assert_int_eq(publish(7, SESSIONS_ACTIVE), RC_OK);
-	opened("b");
-	ck_assert_int_eq(sessions_close_all(op, USER), RC_OK);
+	ck_assert_int_eq(holder_publish(7, SESSIONS_ACTIVE), RC_OK);
+	holder_opened("b");
+	ck_assert_int_eq(sessions_close_all(op, HOLDER), RC_OK);
 	ck_assert_str_eq(op_reason(op), "");
-	ck_assert_int_eq(beside_tell("EXISTS " INDEX), 0);
+	ck_assert_int_eq(beside_tell("EXISTS " HOLDER_INDEX), 0);
 	beside_tell("ACL SETUSER default +zrem");
-	ck_assert(!lives("a") && !lives("b"));
+	ck_assert(!holder_has("a") && !holder_has("b"));
 }
 END_TEST
 
@@ -203,17 +134,17 @@ START_TEST(redis_keeps_the_newer_version_of_a_user)
 {
 	struct sessions_grant grant = {.generation = 9};
 
-	ck_assert_int_eq(publish(10, SESSIONS_DISABLED), RC_OK);
-	ck_assert_int_eq(open_at("a", 9, &grant), RC_DENIED);
-	ck_assert_int_eq(publish(9, SESSIONS_DISABLED), RC_DOWN);
+	ck_assert_int_eq(holder_publish(10, SESSIONS_DISABLED), RC_OK);
+	ck_assert_int_eq(holder_open("a", "google", 9, &grant), RC_DENIED);
+	ck_assert_int_eq(holder_publish(9, SESSIONS_DISABLED), RC_DOWN);
 	ck_assert_int_eq(grant.generation, 9);
 	ck_assert_int_eq(known("version"), 10);
 
 	/* A row of the same version is what its user is. */
-	ck_assert_int_eq(open_at("a", 10, &grant), RC_OK);
-	ck_assert(lives("a"));
-	ck_assert_int_eq(publish(11, SESSIONS_ACTIVE), RC_OK);
-	ck_assert_int_eq(open_at("b", 10, &grant), RC_OK);
+	ck_assert_int_eq(holder_open("a", "google", 10, &grant), RC_OK);
+	ck_assert(holder_has("a"));
+	ck_assert_int_eq(holder_publish(11, SESSIONS_ACTIVE), RC_OK);
+	ck_assert_int_eq(holder_open("b", "google", 10, &grant), RC_OK);
 	ck_assert_int_eq(known("version"), 11);
 	ck_assert_int_eq(known("premium_until"), 900);
 }
@@ -223,15 +154,15 @@ START_TEST(publishing_an_active_user_keeps_the_epoch)
 {
 	int64_t epoch;
 
-	opened("a");
-	beside_tell("HINCRBY " HASH " epoch -7");
+	holder_opened("a");
+	beside_tell("HINCRBY " HOLDER_HASH " epoch -7");
 	epoch = known("epoch");
-	ck_assert_int_eq(publish(6, SESSIONS_ACTIVE), RC_OK);
+	ck_assert_int_eq(holder_publish(6, SESSIONS_ACTIVE), RC_OK);
 	ck_assert_int_eq(known("epoch"), epoch);
 
 	/* One that is lost never comes again. */
-	beside_tell("DEL " HASH);
-	ck_assert_int_eq(publish(7, SESSIONS_ACTIVE), RC_OK);
+	beside_tell("DEL " HOLDER_HASH);
+	ck_assert_int_eq(holder_publish(7, SESSIONS_ACTIVE), RC_OK);
 	ck_assert_int_gt(known("epoch"), epoch);
 }
 END_TEST
@@ -240,7 +171,7 @@ START_TEST(disabling_begins_a_new_epoch_whatever_the_time)
 {
 	int64_t ahead = open_ahead("a");
 
-	ck_assert_int_eq(publish(6, SESSIONS_DISABLED), RC_OK);
+	ck_assert_int_eq(holder_publish(6, SESSIONS_DISABLED), RC_OK);
 	ck_assert_int_eq(known("epoch"), ahead + 1);
 	ck_assert_int_eq(beside_tell("DBSIZE"), 1);
 }
@@ -251,21 +182,21 @@ START_TEST(the_least_recently_used_session_gives_way)
 	struct sessions_grant grant;
 
 	limit(2);
-	grant = opened("a");
-	opened("b");
-	ck_assert(lives("a") && lives("b"));
-	rewrite("a", "last_used_at", grant.issued_ms - 1);
-	rewrite("b", "last_used_at", grant.issued_ms - 2);
-	opened("c");
-	ck_assert(lives("a") && lives("c"));
-	ck_assert(!has_record("b"));
-	ck_assert_int_eq(beside_tell("ZCARD " INDEX), 2);
+	grant = holder_opened("a");
+	holder_opened("b");
+	ck_assert(holder_has("a") && holder_has("b"));
+	holder_rewrite("a", "last_used_at", grant.issued_ms - 1);
+	holder_rewrite("b", "last_used_at", grant.issued_ms - 2);
+	holder_opened("c");
+	ck_assert(holder_has("a") && holder_has("c"));
+	ck_assert(!holder_has_record("b"));
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 2);
 
 	/* Of two that are alike the older, which its name begins with. */
-	rewrite("c", "last_used_at", grant.issued_ms - 1);
-	opened("d");
-	ck_assert(lives("c") && lives("d"));
-	ck_assert(!has_record("a"));
+	holder_rewrite("c", "last_used_at", grant.issued_ms - 1);
+	holder_opened("d");
+	ck_assert(holder_has("c") && holder_has("d"));
+	ck_assert(!holder_has_record("a"));
 }
 END_TEST
 
@@ -273,24 +204,24 @@ START_TEST(more_sessions_than_one_trim_takes_go_with_the_next)
 {
 	limit(300);
 	for (int i = 0; i < 300; i++)
-		opened(pool_print(op->pool, "s%03d", i));
+		holder_opened(pool_print(op->pool, "s%03d", i));
 	limit(1);
-	opened("t");
-	ck_assert_int_eq(beside_tell("ZCARD " INDEX), 101);
-	ck_assert(lives("t"));
-	opened("u");
-	ck_assert_int_eq(beside_tell("ZCARD " INDEX), 1);
-	ck_assert(lives("u"));
+	holder_opened("t");
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 101);
+	ck_assert(holder_has("t"));
+	holder_opened("u");
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 1);
+	ck_assert(holder_has("u"));
 }
 END_TEST
 
 START_TEST(opening_takes_what_is_over_out_of_the_index)
 {
-	struct sessions_grant grant = opened("a");
+	struct sessions_grant grant = holder_opened("a");
 
-	beside_tell("ZADD " INDEX " %lld a", (long long)grant.issued_ms);
-	opened("b");
-	ck_assert_int_eq(beside_tell("ZCARD " INDEX), 1);
+	beside_tell("ZADD " HOLDER_INDEX " %lld a", (long long)grant.issued_ms);
+	holder_opened("b");
+	ck_assert_int_eq(beside_tell("ZCARD " HOLDER_INDEX), 1);
 }
 END_TEST
 
@@ -298,7 +229,7 @@ static TCase *cases(void)
 {
 	TCase *t = tcase_create("sessions_user");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, setup, holder_end);
 	tcase_add_test(t, closing_all_reaches_what_the_index_does_not_name);
 	tcase_add_test(t, closing_all_begins_a_new_epoch_whatever_the_time);
 	tcase_add_test(t, of_a_deleted_user_only_the_mark_remains);

@@ -41,8 +41,7 @@ static void setup(void)
 	fake_transactions = (struct fake_transactions){.record = {
 	    .provider = "google", .issuer = ISSUER, .purpose = "sign-in",
 	    .verifier = "the-verifier", .nonce = "the-nonce",
-	    .redirect_uri = REDIRECT_URI, .needs_iss = "no",
-	    .binding = crypt_sha256_hex(op->pool, COOKIE)}};
+	    .redirect_uri = REDIRECT_URI, .needs_iss = "no"}};
 	answer = (struct signin_answer){
 	    .provider = "google", .state = "the-state", .binding = COOKIE,
 	    .code = "the-code",

@@ -99,7 +99,7 @@ START_TEST(the_binding_cookie_is_named_by_the_state_and_kept_as_a_hash)
 	ck_assert_str_eq(start.cookie_name, name);
 	ck_assert_str_eq(signin_cookie_name(op, state), name);
 	ck_assert(str_begins(start.cookie_value, "1767323045."));
-	ck_assert_str_eq(fake_transactions.record.binding,
+	ck_assert_str_eq(fake_transactions.binding,
 	    crypt_sha256_hex(op->pool, start.cookie_value));
 }
 END_TEST

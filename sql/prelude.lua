@@ -1,0 +1,65 @@
+-- SPDX-License-Identifier: ISC
+-- What the scripts share: embed.awk puts it before each, because Redis knows
+-- no include.
+
+-- For how long index and user outlive the last session, in ms.
+local MARGIN = 86400000
+
+-- A number as text: Lua's own way would write 1e+14.
+local function whole(number)
+	return string.format('%.0f', number)
+end
+
+-- Redis's clock, in ms since 1970.
+local function clock()
+	local time = redis.call('TIME')
+
+	return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- The fields of a hash by their names, nil where there is none.
+local function read(key, ...)
+	local names, hash = {...}, {}
+
+	for i, value in ipairs(redis.call('HMGET', key, ...)) do
+		hash[names[i]] = value or nil
+	end
+	return hash
+end
+
+-- Whether a session lives. It takes epoch and expires_at of its record, epoch
+-- and state of its user.
+local function lives(session, user, now)
+	return session.epoch and session.epoch == user.epoch
+		and user.state == 'active' and tonumber(session.expires_at) > now
+end
+
+-- Ends one session.
+local function finish(record, index, sid)
+	redis.call('UNLINK', record)
+	redis.call('ZREM', index, sid)
+end
+
+-- The epoch in which no earlier session lives. It is a time, so that those of
+-- a user whom Redis has lost never live again.
+local function epoch_after(epoch, now)
+	return whole(math.max((epoch or 0) + 1, now))
+end
+
+-- Whether Redis knows of a user what is newer than version. It takes epoch
+-- and version of the user.
+local function is_stale(version, user)
+	return user.epoch and tonumber(user.version) > tonumber(version)
+end
+
+-- Lets a key live longer than what ends at last, and never shorter than it
+-- would have lived.
+local function outlive(key, last)
+	local keep = whole(last + MARGIN)
+
+	if redis.call('PTTL', key) == -1 then
+		redis.call('PEXPIREAT', key, keep)
+	else
+		redis.call('PEXPIREAT', key, keep, 'GT')
+	end
+end
