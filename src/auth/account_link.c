@@ -296,7 +296,10 @@ static enum rc unlink_step(struct op *op, void *what)
 	enum rc rc;
 
 	rc = users_lock(op, leaving->user_id, &standing);
-	return rc == RC_OK ? take_away(op, leaving) : rc;
+	if (rc != RC_OK)
+		return refusal_if_gone(op, rc, leaving->actor->name);
+
+	return take_away(op, leaving);
 }
 
 enum rc account_unlink(struct op *op, const char *user_id,

@@ -7,7 +7,7 @@
 #include "auth/account.h"
 
 #include "auth/change.h"
-#include "base/clock.h"
+#include "auth/refusal.h"
 #include "store/events.h"
 #include "store/sessions.h"
 
@@ -94,8 +94,10 @@ static enum rc delete(struct op *op, void *what)
 	enum rc rc;
 
 	rc = users_raise_version(op, turning->id, &turning->standing);
-	if (rc == RC_OK)
-		rc = users_delete(op, turning->id);
+	if (rc != RC_OK)
+		return refusal_if_gone(op, rc, turning->actor);
+
+	rc = users_delete(op, turning->id);
 	if (rc == RC_OK)
 		rc = events_add(op, &(struct event){.kind = EVENT_DELETED,
 		    .actor = turning->actor});
@@ -121,13 +123,9 @@ enum rc account_delete(struct op *op, const char *id, const char *actor)
 static enum rc look_up(struct op *op, const char *id)
 {
 	const struct user *user;
-	int64_t deadline = op->deadline_ms;
-	int64_t soon = clock_mono_ms() + LOOKUP_BUDGET_MS;
-	enum rc rc;
+	int64_t deadline = op_shorten(op, LOOKUP_BUDGET_MS);
+	enum rc rc = users_by_id(op, id, &user);
 
-	if (soon < deadline)
-		op->deadline_ms = soon;
-	rc = users_by_id(op, id, &user);
 	op->deadline_ms = deadline;
 	return rc;
 }

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* A request with more mistakes than fit is wrong all the same. */
+/* How refusals come about that more than one file notes. */
 #include "auth/refusal.h"
+
+enum rc refusal_if_gone(struct op *op, enum rc rc, const char *actor)
+{
+	if (rc == RC_ABSENT && actor == NULL)
+		return op_recast(op, RC_DENIED, REFUSAL_TOKEN);
+	return rc;
+}
 
 void refusal_add(struct refusal_fields *fields, const char *field,
     const char *message)
 {
+	/* A request with more mistakes than fit is wrong all the same. */
 	if (fields->count == sizeof(fields->items) / sizeof(fields->items[0]))
 		return;
 

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "base/op.h"
+
 enum refusal {
 	REFUSAL_NONE,			/* the outcome says it all */
 
@@ -49,6 +51,14 @@ enum refusal {
 
 	REFUSAL_COUNT
 };
+
+/*
+ * On the way up from a user's row: to users themselves (actor NULL), whose
+ * session was live a moment ago, RC_ABSENT says that they are gone since and
+ * becomes RC_DENIED, REFUSAL_TOKEN.  Any other rc is returned as it is.
+ */
+enum rc refusal_if_gone(struct op *op, enum rc rc, const char *actor)
+    MUST_USE;
 
 /* Members of a request that are wrong, and what to do about each. */
 struct refusal_fields {

@@ -49,11 +49,8 @@ static void log_whole_event(const struct op *op, const struct event *event)
 
 static void note(struct op *op, const struct event *event)
 {
-	int64_t deadline = op->deadline_ms;
-	int64_t soon = clock_mono_ms() + EVENT_BUDGET_MS;
+	int64_t deadline = op_shorten(op, EVENT_BUDGET_MS);
 
-	if (soon < deadline)
-		op->deadline_ms = soon;
 	if (events_add(op, event) != RC_OK) {
 		log_whole_event(op, event);
 		op_clear(op);

@@ -42,6 +42,16 @@ int64_t op_left_ms(const struct op *op)
 	return left > 0 ? left : 0;
 }
 
+int64_t op_shorten(struct op *op, int64_t most_ms)
+{
+	int64_t deadline = op->deadline_ms;
+	int64_t soon = clock_mono_ms() + most_ms;
+
+	if (soon < deadline)
+		op->deadline_ms = soon;
+	return deadline;
+}
+
 static void __attribute__((format(printf, 4, 0)))
 note(struct op *op, enum rc rc, int refusal, const char *format, va_list args)
 {

@@ -60,6 +60,13 @@ void op_free(struct op *op);
 int64_t op_left_ms(const struct op *op);
 
 /*
+ * Lets a part of it take most_ms from now, where that is less than what is
+ * left.  Returns the deadline of the whole: put it back into deadline_ms when
+ * the part is done.
+ */
+int64_t op_shorten(struct op *op, int64_t most_ms) MUST_USE;
+
+/*
  * Notes why it failed and returns rc, so that a caller can write
  * return op_fail(op, RC_DENIED, "user %s is disabled", id);
  * rc must not be RC_OK.  An earlier reason is replaced.

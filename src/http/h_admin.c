@@ -68,7 +68,7 @@ static int64_t read_until(const struct js *json, struct refusal_fields *wrong)
 }
 
 /* NULL where there is none, and after an error was added. */
-static const char *read_reference(const struct js *json,
+static const char *read_reference(struct pool *pool, const struct js *json,
     struct refusal_fields *wrong)
 {
 	static const char name[] = "reference";
@@ -78,9 +78,10 @@ static const char *read_reference(const struct js *json,
 		return NULL;
 
 	if (text == NULL || !premium_reference_is_valid(text)) {
-		refusal_add(wrong, name, "Send 1 to 255 characters that can "
-		    "be seen or are spaces, not spaces alone, or leave it "
-		    "out.");
+		refusal_add(wrong, name, pool_print(pool,
+		    "Send 1 to %d characters that can be seen or are spaces, "
+		    "not spaces alone, or leave it out.",
+		    PREMIUM_REFERENCE_MOST));
 		return NULL;
 	}
 	return text;
@@ -109,7 +110,7 @@ static enum rc read_change(struct request *request, struct response *response,
 
 	*change = (struct premium_change){
 	    .until_ms = read_until(request->json, &wrong),
-	    .reference = read_reference(request->json, &wrong),
+	    .reference = read_reference(op->pool, request->json, &wrong),
 	    .actor = ADMIN_ACTOR,
 	};
 	refuse_others(request->json, &wrong);

@@ -3,7 +3,6 @@
 #include "http/h_link.h"
 
 #include "auth/account.h"
-#include "auth/refusal.h"
 #include "auth/view.h"
 #include "http/h_signin.h"
 
@@ -37,8 +36,6 @@ enum rc h_link_delete(struct request *request, struct response *response)
 	    request->segment, &(struct account_actor){
 		.address = request->client.address});
 
-	if (rc == RC_ABSENT && request->op->refusal == REFUSAL_NONE)
-		return op_recast(request->op, RC_DENIED, REFUSAL_TOKEN);
 	if (rc != RC_OK)
 		return rc;
 

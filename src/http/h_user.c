@@ -99,11 +99,9 @@ enum rc h_user_accounts(struct request *request, struct response *response)
 
 enum rc h_user_delete(struct request *request, struct response *response)
 {
-	struct op *op = request->op;
-	enum rc rc = account_delete(op, request->session.user_id, NULL);
+	enum rc rc = account_delete(request->op, request->session.user_id,
+	    NULL);
 
-	if (rc == RC_ABSENT)
-		return op_recast(op, RC_DENIED, REFUSAL_TOKEN);
 	if (rc != RC_OK)
 		return rc;
 

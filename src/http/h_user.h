@@ -25,9 +25,7 @@ enum rc h_user_accounts(struct request *request, struct response *response)
 
 /*
  * DELETE /users/me: the user and all that is stored about one; 204.
- *
- * RC_DENIED	the user is gone by now (REFUSAL_TOKEN)
- * RC_DOWN, RC_EXPIRED	as account_delete
+ * Outcomes as account_delete.
  */
 enum rc h_user_delete(struct request *request, struct response *response)
     MUST_USE;

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "auth/account.h"
+#include "auth/refusal.h"
 #include "base/clock.h"
 #include "store/sessions.h"
 #include "support/fake_calls.h"
@@ -241,11 +242,21 @@ START_TEST(a_deletion_that_fails_anywhere_keeps_the_user)
 
 	fake_calls_clear();
 	fake_calls_fail("users_raise_version", RC_ABSENT, 1);
-	ck_assert_int_eq(account_delete(op, USER, NULL), RC_ABSENT);
+	ck_assert_int_eq(account_delete(op, USER, "latchkeyctl"), RC_ABSENT);
+	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
 	ck_assert_int_eq(fake_calls_count("sessions_publish"), 0);
 	fake_calls_clear();
 	fake_calls_fail("db_commit", RC_DOWN, 1);
 	ck_assert_int_eq(account_delete(op, USER, NULL), RC_DOWN);
+}
+END_TEST
+
+START_TEST(whoever_deletes_themselves_twice_has_no_good_token_any_more)
+{
+	fake_calls_fail("users_raise_version", RC_ABSENT, 1);
+	ck_assert_int_eq(account_delete(op, USER, NULL), RC_DENIED);
+	ck_assert_int_eq(op->refusal, REFUSAL_TOKEN);
+	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
 }
 END_TEST
 
@@ -301,6 +312,8 @@ static void add_deletion(TCase *t)
 	    what_is_published_of_a_deleted_user_is_newer_and_tells_nothing);
 	tcase_add_test(t, the_event_of_a_deletion_names_nobody);
 	tcase_add_test(t, a_deletion_that_fails_anywhere_keeps_the_user);
+	tcase_add_test(t,
+	    whoever_deletes_themselves_twice_has_no_good_token_any_more);
 	tcase_add_test(t, sessions_of_a_user_who_is_there_are_ended);
 	tcase_add_test(t,
 	    sessions_end_without_postgresql_and_not_without_redis);

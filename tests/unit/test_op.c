@@ -107,6 +107,26 @@ START_TEST(the_deadline_is_on_the_steady_clock)
 }
 END_TEST
 
+START_TEST(a_shortened_deadline_gives_a_part_less_time)
+{
+	int64_t whole = op->deadline_ms;
+	int64_t now = clock_mono_ms();
+
+	ck_assert_int_eq(op_shorten(op, 1000), whole);
+	ck_assert_int_ge(op->deadline_ms, now + 1000);
+	ck_assert_int_le(op->deadline_ms, now + 2000);
+}
+END_TEST
+
+START_TEST(shortening_never_gives_a_part_more_time)
+{
+	int64_t whole = op->deadline_ms;
+
+	ck_assert_int_eq(op_shorten(op, 10000), whole);
+	ck_assert_int_eq(op->deadline_ms, whole);
+}
+END_TEST
+
 START_TEST(failing_notes_outcome_and_reason)
 {
 	ck_assert_int_eq(
@@ -219,6 +239,8 @@ static TCase *cases(void)
 	tcase_add_test(t, freeing_ends_what_the_pool_adopted);
 	tcase_add_test(t, the_time_left_shrinks_to_nothing);
 	tcase_add_test(t, the_deadline_is_on_the_steady_clock);
+	tcase_add_test(t, a_shortened_deadline_gives_a_part_less_time);
+	tcase_add_test(t, shortening_never_gives_a_part_more_time);
 	tcase_add_test(t, failing_notes_outcome_and_reason);
 	tcase_add_test(t, a_later_failure_replaces_an_earlier_one);
 	tcase_add_test(t, a_reason_may_quote_the_earlier_one);
