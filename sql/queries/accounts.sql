@@ -11,7 +11,7 @@ select a.user_id as owner_id, o.disabled_at is not null as owner_disabled,
 		as holder_has_provider,
 	exists (select 1 from oauth_linked_accounts b
 		where b.user_id = h.id and b.email_verified
-		and lower(b.email collate "C") = lower($3 collate "C"))
+		and email_key(b.email) = email_key($3))
 		as holder_is_backed,
 	exists (select 1 from events e
 		where e.user_id = h.id and e.kind = $5
@@ -24,7 +24,7 @@ left join oauth_linked_accounts a
 	on a.provider = said.provider and a.oauth_id = said.oauth_id
 left join users o on o.id = a.user_id
 left join users h on h.email_verified
-	and lower(h.email collate "C") = lower($3 collate "C")
+	and email_key(h.email) = email_key($3)
 
 -- name: account_insert(id, user_id, provider, oauth_id, email, verified, name, avatar)
 insert into oauth_linked_accounts (id, user_id, provider, oauth_id, email,
@@ -52,8 +52,7 @@ where user_id = $1::uuid and provider = $2
 select a.id, a.provider, a.oauth_id, a.email, a.email_verified,
 	a.display_name, a.avatar_url,
 	a.provider = u.oauth_provider and a.oauth_id = u.oauth_id as is_primary,
-	(extract(epoch from a.linked_at) * 1000)::bigint as linked_at,
-	(extract(epoch from a.last_used_at) * 1000)::bigint as last_used_at
+	to_ms(a.linked_at) as linked_at, to_ms(a.last_used_at) as last_used_at
 from oauth_linked_accounts a
 join users u on u.id = a.user_id
 where a.user_id = $1::uuid

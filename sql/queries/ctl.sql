@@ -7,14 +7,14 @@
 with holder as (
 	select id from users
 	where email_verified
-	and lower(email collate "C") = lower($1 collate "C")
+	and email_key(email) = email_key($1)
 )
 select id from holder
 union all
 select id from (
 	select id from users
 	where not email_verified
-	and lower(email collate "C") = lower($1 collate "C")
+	and email_key(email) = email_key($1)
 	and not exists (select from holder)
 	order by id limit $2::int
 ) others
@@ -26,8 +26,7 @@ order by id limit $2::int
 
 -- Names that are pinned; those that are only configured have no row.
 -- name: providers_all()
-select name, issuer, (extract(epoch from pinned_at) * 1000)::bigint
-	as pinned_at
+select name, issuer, to_ms(pinned_at) as pinned_at
 from providers order by name
 
 -- name: provider_rebind(name, issuer)
@@ -36,7 +35,7 @@ on conflict (name) do update set issuer = excluded.issuer, pinned_at = now()
 
 -- The latest of a user or of all, of a kind or of all.
 -- name: events_latest(user_id, kind, limit)
-select id, (extract(epoch from at) * 1000)::bigint as at, kind, user_id,
+select id, to_ms(at) as at, kind, user_id,
 	provider, session_id, address, actor, request_id
 from events
 where ($1::uuid is null or user_id = $1::uuid)
@@ -47,18 +46,18 @@ limit $3::bigint
 -- Events of the kind that is kept stay as long as their user.
 -- name: events_count_before(instant, kept)
 select count(*) as count from events
-where at < to_timestamp($1::bigint / 1000.0) and kind <> $2
+where at < from_ms($1::bigint) and kind <> $2
 
 -- name: events_strip_before(instant, kept, limit)
 update events set address = null, request_id = null, session_id = null
 where id in (
-	select id from events where at < to_timestamp($1::bigint / 1000.0)
+	select id from events where at < from_ms($1::bigint)
 	and kind = $2 and (address is not null
 		or request_id is not null or session_id is not null)
 	order by at limit $3::bigint)
 
 -- name: events_delete_before(instant, kept, limit)
 delete from events where id in (
-	select id from events where at < to_timestamp($1::bigint / 1000.0)
+	select id from events where at < from_ms($1::bigint)
 	and kind <> $2
 	order by at limit $3::bigint)

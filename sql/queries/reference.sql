@@ -34,9 +34,8 @@ order by (j ->> 'user_id')::uuid, j ->> 'linked_at', j ->> 'provider'
 -- name: reference_user_insert(id, email, name, avatar, provider, sub, premium, at, login)
 insert into users (id, email, display_name, avatar_url, oauth_provider,
 	oauth_id, premium_until, created_at, last_login_at)
-values ($1::uuid, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000.0),
-	coalesce(to_timestamp($8::bigint / 1000.0), now()),
-	to_timestamp($9::bigint / 1000.0))
+values ($1::uuid, $2, $3, $4, $5, $6, from_ms($7::bigint),
+	coalesce(from_ms($8::bigint), now()), from_ms($9::bigint))
 on conflict do nothing
 returning id
 
@@ -44,6 +43,6 @@ returning id
 insert into oauth_linked_accounts (id, user_id, provider, oauth_id, email,
 	display_name, avatar_url, linked_at)
 values ($1::uuid, $2::uuid, $3, $4, $5, $6, $7,
-	coalesce(to_timestamp($8::bigint / 1000.0), now()))
+	coalesce(from_ms($8::bigint), now()))
 on conflict do nothing
 returning id

@@ -5,14 +5,15 @@
 select u.id, u.email, u.email_verified, u.oauth_provider, u.oauth_id,
 	coalesce(u.display_name, a.display_name) as display_name,
 	coalesce(u.avatar_url, a.avatar_url) as avatar_url,
+	not u.email_verified and (u.email is null or u.email = a.email)
+		as shows_primary,
 	u.disabled_at is not null as disabled, u.version,
 	coalesce(u.premium_until > now(), false) as is_premium,
-	(extract(epoch from u.premium_until) * 1000)::bigint as premium_until,
-	(extract(epoch from u.created_at) * 1000)::bigint as created_at,
-	(extract(epoch from u.last_login_at) * 1000)::bigint as last_login_at,
+	to_ms(u.premium_until) as premium_until,
+	to_ms(u.created_at) as created_at, to_ms(u.last_login_at) as last_login_at,
 	u.display_name as own_display_name, u.avatar_url as own_avatar_url,
-	(extract(epoch from u.disabled_at) * 1000)::bigint as disabled_at,
-	(extract(epoch from u.updated_at) * 1000)::bigint as updated_at
+	to_ms(u.disabled_at) as disabled_at,
+	to_ms(u.updated_at) as updated_at
 from users u
 join oauth_linked_accounts a on a.user_id = u.id
 	and a.provider = u.oauth_provider and a.oauth_id = u.oauth_id
@@ -35,55 +36,36 @@ update users set last_login_at = now()
 where id = $1::uuid and disabled_at is null
 returning id
 
--- The address follows the primary identity, before account_note_use writes down
--- what it says today. free says that $2 is verified and nobody else's. One
--- that was verified never gives way to an unverified one, even when no other
--- identity backs it and it is verified no longer: it then differs from what
--- the primary said last. An address that never was verified follows.
--- name: user_follow_email(id, email, free)
-update users u set
-	email = case
-		when $3::boolean then $2
-		when u.email_verified or u.email is distinct from p.email
-			then coalesce(u.email, $2)
-		else coalesce($2, u.email) end,
-	email_verified = $3::boolean or (u.email_verified and exists (
-		select 1 from oauth_linked_accounts a
-		where a.user_id = u.id and a.id <> p.id and a.email_verified
-		and lower(a.email collate "C") = lower(u.email collate "C"))),
-	updated_at = now()
-from oauth_linked_accounts p
-where u.id = $1::uuid and p.user_id = u.id
-	and p.provider = u.oauth_provider and p.oauth_id = u.oauth_id
-	and (u.email, u.email_verified) is distinct from ($2, $3::boolean)
-
--- After an identity came or went. new_primary says that the primary has
--- changed. An address that no linked identity backs is verified no longer.
--- name: user_settle_email(id, new_primary)
+-- The address is the primary identity's where that one is verified and nobody
+-- else's. Otherwise it stays, verified as long as a linked identity backs it;
+-- or, where follows says so and nothing backs it, it is what the primary says.
+-- name: user_settle_email(id, follows)
 with said as (
-	select u.id, p.email, p.email_verified and not exists (
+	select u.id, u.email as stands, p.email, p.email_verified
+			and not exists (
 			select 1 from users o
 			where o.id <> u.id and o.email_verified
-			and lower(o.email collate "C") =
-				lower(p.email collate "C")) as is_free,
+			and email_key(o.email) = email_key(p.email)) as is_free,
 		u.email_verified and exists (
 			select 1 from oauth_linked_accounts a
 			where a.user_id = u.id and a.email_verified
-			and lower(a.email collate "C") =
-				lower(u.email collate "C")) as is_backed
+			and email_key(a.email) = email_key(u.email))
+			as is_backed
 	from users u
 	join oauth_linked_accounts p on p.user_id = u.id
 		and p.provider = u.oauth_provider and p.oauth_id = u.oauth_id
 	where u.id = $1::uuid
+), settled as (
+	select id, is_free or is_backed as email_verified,
+		case when is_free or $2::boolean and not is_backed
+			then email else stands end as email
+	from said
 )
-update users u set
-	email = case when said.is_free then said.email
-		when $2::boolean and not said.is_backed then said.email
-		else u.email end,
-	email_verified = said.is_free or said.is_backed,
-	updated_at = now()
-from said
-where u.id = said.id
+update users u set email = settled.email,
+	email_verified = settled.email_verified, updated_at = now()
+from settled
+where u.id = settled.id and (u.email, u.email_verified)
+	is distinct from (settled.email, settled.email_verified)
 
 -- name: user_set_primary(id, provider, oauth_id)
 update users set oauth_provider = $2, oauth_id = $3, updated_at = now()
@@ -91,7 +73,7 @@ where id = $1::uuid
 
 -- name: user_lock(id)
 select disabled_at is not null as disabled, version,
-	(extract(epoch from premium_until) * 1000)::bigint as premium_until
+	to_ms(premium_until) as premium_until
 from users where id = $1::uuid
 for update
 
@@ -99,7 +81,7 @@ for update
 update users set version = next_version(version), updated_at = now()
 where id = $1::uuid
 returning disabled_at is not null as disabled, version,
-	(extract(epoch from premium_until) * 1000)::bigint as premium_until
+	to_ms(premium_until) as premium_until
 
 -- Disabling again changes nothing but the version.
 -- name: user_disable(id)
@@ -107,14 +89,14 @@ update users set disabled_at = coalesce(disabled_at, now()),
 	version = next_version(version), updated_at = now()
 where id = $1::uuid
 returning disabled_at is not null as disabled, version,
-	(extract(epoch from premium_until) * 1000)::bigint as premium_until
+	to_ms(premium_until) as premium_until
 
 -- name: user_enable(id)
 update users set disabled_at = null, version = next_version(version),
 	updated_at = now()
 where id = $1::uuid
 returning disabled_at is not null as disabled, version,
-	(extract(epoch from premium_until) * 1000)::bigint as premium_until
+	to_ms(premium_until) as premium_until
 
 -- Members that are not set keep what a parallel change has made of them.
 -- name: user_set_profile(id, sets_name, name, sets_avatar, avatar)
@@ -126,14 +108,12 @@ where id = $1::uuid and disabled_at is null
 	and ($2::boolean and display_name is distinct from $3
 		or $4::boolean and avatar_url is distinct from $5)
 
--- Seconds and the rest by themselves: one product would lose microseconds.
 -- name: user_set_premium(id, until)
 update users set version = next_version(version), updated_at = now(),
-	premium_until = to_timestamp($2::bigint / 1000)
-		+ $2::bigint % 1000 * interval '1 millisecond'
+	premium_until = from_ms($2::bigint)
 where id = $1::uuid
 returning disabled_at is not null as disabled, version,
-	(extract(epoch from premium_until) * 1000)::bigint as premium_until
+	to_ms(premium_until) as premium_until
 
 -- Identities, grants and events go with the row.
 -- name: user_delete(id)

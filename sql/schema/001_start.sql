@@ -27,17 +27,34 @@ create table users (
 	check (email is not null or not email_verified)
 );
 
+-- Instants travel as whole milliseconds since 1970.
+create function to_ms(at timestamptz) returns bigint
+language sql immutable as $$
+	select (extract(epoch from at) * 1000)::bigint
+$$;
+
+-- Seconds and the rest by themselves: one product would lose microseconds.
+create function from_ms(ms bigint) returns timestamptz
+language sql stable as $$
+	select to_timestamp(ms / 1000) + ms % 1000 * interval '1 millisecond'
+$$;
+
+-- What makes two addresses one. Verified ones are ASCII; "C" keeps lower() out
+-- of the locale's hands.
+create function email_key(email text) returns text
+language sql immutable as $$
+	select lower(email collate "C")
+$$;
+
 -- The version after this one: the time where that is later, so that even after
 -- a restore of this database it is newer than what Redis was told before.
 create function next_version(version bigint) returns bigint
 language sql volatile as $$
-	select greatest(version + 1,
-		(extract(epoch from clock_timestamp()) * 1000)::bigint)
+	select greatest(version + 1, to_ms(clock_timestamp()))
 $$;
 
--- Verified addresses are ASCII; "C" keeps lower() out of the locale's hands.
 create unique index users_verified_email
-	on users (lower(email collate "C")) where email_verified;
+	on users (email_key(email)) where email_verified;
 
 create table oauth_linked_accounts (
 	id uuid primary key,
@@ -58,7 +75,7 @@ create table oauth_linked_accounts (
 );
 
 create index oauth_linked_accounts_verified_email
-	on oauth_linked_accounts (lower(email collate "C")) where email_verified;
+	on oauth_linked_accounts (email_key(email)) where email_verified;
 
 -- The primary identity exists, whatever races: deferred, so that user and
 -- identity can be made, and a primary changed, in one transaction.

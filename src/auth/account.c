@@ -111,20 +111,22 @@ static enum rc create(struct op *op, struct signing *signing)
 	return rc;
 }
 
-/* Lets the user's address follow the primary identity's. */
-static enum rc follow_email(struct op *op, const struct signing *signing,
-    const struct user *user)
+/*
+ * Settles the address after the identity of the sign-in was noted, where it is
+ * the primary one.  An address that never was more than its word follows it,
+ * but not into nothing.
+ */
+static enum rc settle_email(struct op *op, const struct signing *signing,
+    const struct user *before)
 {
-	const char *holder = signing->standing.holder_id;
-	bool is_free = signing->account.email_verified &&
-	    (holder == NULL || strcmp(holder, user->id) == 0);
+	const struct account *account = &signing->account;
 
-	if (strcmp(user->oauth_provider, signing->account.provider) != 0 ||
-	    strcmp(user->oauth_id, signing->account.oauth_id) != 0)
+	if (strcmp(before->oauth_provider, account->provider) != 0 ||
+	    strcmp(before->oauth_id, account->oauth_id) != 0)
 		return RC_OK;
 
-	return users_follow_email(op, user->id, signing->account.email,
-	    is_free);
+	return users_settle_email(op, before->id,
+	    before->shows_primary && account->email != NULL);
 }
 
 /*
@@ -134,16 +136,16 @@ static enum rc follow_email(struct op *op, const struct signing *signing,
 static enum rc enter(struct op *op, struct signing *signing)
 {
 	const char *id = signing->standing.owner_id;
-	const struct user *found;
+	const struct user *before;
 	enum rc rc;
 
 	rc = users_note_sign_in(op, id);
 	if (rc == RC_OK)
-		rc = users_by_id(op, id, &found);
-	if (rc == RC_OK)
-		rc = follow_email(op, signing, found);
+		rc = users_by_id(op, id, &before);
 	if (rc == RC_OK)
 		rc = accounts_note_use(op, id, &signing->account);
+	if (rc == RC_OK)
+		rc = settle_email(op, signing, before);
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
 	if (rc == RC_OK)
@@ -308,11 +310,10 @@ enum rc account_of(struct op *op, const struct session *session,
 	enum rc rc;
 
 	rc = users_by_id(op, session->user_id, &found);
-	if (rc == RC_ABSENT || (rc == RC_OK && found->disabled))
-		return op_refuse(op, RC_DENIED, REFUSAL_TOKEN,
-		    "user %s is disabled or gone", session->user_id);
+	if (rc == RC_OK && found->disabled)
+		rc = op_fail(op, RC_ABSENT, "user %s is disabled", found->id);
 	if (rc != RC_OK)
-		return rc;
+		return refusal_if_gone(op, rc, NULL);
 
 	*user = found;
 	return RC_OK;

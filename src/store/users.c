@@ -17,6 +17,7 @@ static const struct user *user_from(struct op *op, const struct row *row)
 	    .id = db_text(row, "id"),
 	    .email = db_text(row, "email"),
 	    .email_verified = db_bool(row, "email_verified"),
+	    .shows_primary = db_bool(row, "shows_primary"),
 	    .display_name = db_text(row, "display_name"),
 	    .avatar_url = db_text(row, "avatar_url"),
 	    .oauth_provider = db_text(row, "oauth_provider"),
@@ -96,26 +97,12 @@ enum rc users_note_sign_in(struct op *op, const char *id)
 	return RC_OK;
 }
 
-enum rc users_follow_email(struct op *op, const char *id, const char *email,
-    bool is_free)
-{
-	enum rc rc;
-
-	rc = db_run(op, Q_USER_FOLLOW_EMAIL,
-	    DB_ARGS(id, email, is_free ? "t" : "f"), NULL);
-	if (rc != RC_OK)
-		return op_while(op, rc, "updating the address of user %s", id);
-
-	return RC_OK;
-}
-
-enum rc users_settle_email(struct op *op, const char *id,
-    bool has_new_primary)
+enum rc users_settle_email(struct op *op, const char *id, bool follows)
 {
 	enum rc rc;
 
 	rc = db_run(op, Q_USER_SETTLE_EMAIL,
-	    DB_ARGS(id, has_new_primary ? "t" : "f"), NULL);
+	    DB_ARGS(id, follows ? "t" : "f"), NULL);
 	if (rc != RC_OK)
 		return op_while(op, rc, "settling the address of user %s", id);
 

@@ -15,6 +15,8 @@ struct user {
 	const char *id;
 	const char *email;		/* NULL for none */
 	bool email_verified;
+	bool shows_primary;		/* email is none, or only what the
+					   primary identity says, unverified */
 	const char *display_name;	/* own, else the primary identity's */
 	const char *avatar_url;		/* likewise */
 	const char *oauth_provider;	/* the primary identity */
@@ -75,29 +77,18 @@ enum rc users_insert(struct op *op, const struct user *user) MUST_USE;
 enum rc users_note_sign_in(struct op *op, const char *id) MUST_USE;
 
 /*
- * Lets the user's address follow the primary identity's (product rules of
- * linking): is_free tells that email is verified and nobody else's.  email may
- * be NULL.
+ * Settles a user's address after the primary identity said it anew, or after
+ * an identity came or went (product rules of linking): it is the primary
+ * identity's where that one is verified and nobody else's.  Otherwise it
+ * stays, verified as long as a linked identity backs it; or, if follows is
+ * set and nothing backs it, it is what the primary says, unverified.
  *
  * RC_TAKEN	somebody else took the address in the meantime: the
  *		transaction is over, begin it again
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
-enum rc users_follow_email(struct op *op, const char *id, const char *email,
-    bool is_free) MUST_USE;
-
-/*
- * Settles a user's address after an identity came or went: the primary
- * identity's where that is verified and nobody else's; otherwise the address
- * stays, verified as long as a linked identity backs it.  Where the primary
- * is a new one, its address is shown in any case.
- *
- * RC_TAKEN	somebody else took the address in the meantime: the
- *		transaction is over, begin it again
- * RC_DOWN, RC_EXPIRED	the database did not answer
- */
-enum rc users_settle_email(struct op *op, const char *id,
-    bool has_new_primary) MUST_USE;
+enum rc users_settle_email(struct op *op, const char *id, bool follows)
+    MUST_USE;
 
 /*
  * Makes an identity of the user's the primary one.

@@ -176,6 +176,24 @@ START_TEST(what_redis_knows_of_the_future_is_not_said_to_have_ended)
 }
 END_TEST
 
+/* The clock was ahead when the row was written, and is no longer. */
+START_TEST(after_a_clock_that_was_ahead_each_version_is_one_newer)
+{
+	stack_sql(text_print("update users set version = " FAR_AHEAD
+	    " where id = '%s'", id));
+	administer("POST", "/disable");
+	ck_assert_str_eq(stack_redis("HGET", hash, "version", NULL),
+	    "10000000000000");
+	assert_ended("disabled");
+
+	administer("POST", "/enable");
+	ck_assert_str_eq(stack_redis("HGET", hash, "version", NULL),
+	    "10000000000001");
+	tokens = flow_sign_in(alice, "google", "9600");
+	ck_assert(tokens_open(alice, tokens.access));
+}
+END_TEST
+
 static void lose_the_index(void)
 {
 	ck_assert_str_eq(stack_redis("DEL", text_print(
@@ -253,6 +271,8 @@ static TCase *tests(void)
 	    after_a_restore_an_identity_that_was_unlinked_since_lets_in);
 	tcase_add_test(t,
 	    what_redis_knows_of_the_future_is_not_said_to_have_ended);
+	tcase_add_test(t,
+	    after_a_clock_that_was_ahead_each_version_is_one_newer);
 	tcase_add_test(t,
 	    a_lost_index_costs_no_session_and_refreshing_refills_it);
 	tcase_add_loop_test(t,

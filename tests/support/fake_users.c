@@ -57,28 +57,14 @@ enum rc users_note_sign_in(struct op *op, const char *id)
 	return rc;
 }
 
-enum rc users_follow_email(struct op *op, const char *id, const char *email,
-    bool is_free)
-{
-	enum rc rc = fake_calls_enter(op, "users_follow_email");
-
-	if (rc != RC_OK)
-		return op_while(op, rc, "user %s", id);
-
-	fake_users.followed_email = email;
-	fake_users.followed_is_free = is_free;
-	return RC_OK;
-}
-
-enum rc users_settle_email(struct op *op, const char *id,
-    bool has_new_primary)
+enum rc users_settle_email(struct op *op, const char *id, bool follows)
 {
 	enum rc rc = fake_calls_enter(op, "users_settle_email");
 
 	if (rc != RC_OK)
 		return op_while(op, rc, "user %s", id);
 
-	fake_users.settled_as_new_primary = has_new_primary;
+	fake_users.settled_following = follows;
 	return RC_OK;
 }
 

@@ -21,9 +21,7 @@ struct fake_users {
 	/* What was asked for. */
 	struct user inserted;
 	char inserted_id[64];
-	const char *followed_email;
-	bool followed_is_free;
-	bool settled_as_new_primary;
+	bool settled_following;
 	const char *primary_provider;
 	const char *primary_oauth_id;
 	const char *locked[FAKE_USERS_LOCKS];	/* in order */

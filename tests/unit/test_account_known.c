@@ -94,8 +94,8 @@ START_TEST(a_known_identity_is_noted_and_gets_no_event_yet)
 
 	ck_assert_int_eq(outcome(&user), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "db_begin accounts_look "
-	    "users_note_sign_in users_by_id users_follow_email "
-	    "accounts_note_use users_by_id db_commit");
+	    "users_note_sign_in users_by_id accounts_note_use "
+	    "users_settle_email users_by_id db_commit");
 	ck_assert_str_eq(user->id, MINE);
 	ck_assert_str_eq(fake_accounts.last.display_name, "Alice the Second");
 }
@@ -112,57 +112,32 @@ START_TEST(a_disabled_user_is_refused_before_anything_is_noted)
 }
 END_TEST
 
-START_TEST(a_verified_address_nobody_holds_is_followed_as_free)
+START_TEST(an_address_that_is_only_shown_follows)
 {
 	fake_accounts.standing.owner_id = MINE;
+	fake_users.user.shows_primary = true;
 	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
-	ck_assert(fake_users.followed_is_free);
+	ck_assert(fake_users.settled_following);
+
+	fake_users.user.shows_primary = false;
+	ck_assert_int_eq(outcome(NULL), RC_OK);
+	ck_assert(!fake_users.settled_following);
 }
 END_TEST
 
-START_TEST(a_verified_address_of_ones_own_is_followed_as_free)
+START_TEST(an_address_follows_not_into_nothing)
 {
 	fake_accounts.standing.owner_id = MINE;
-	fake_accounts.standing.holder_id = MINE;
-	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert(fake_users.followed_is_free);
-}
-END_TEST
-
-START_TEST(a_taken_address_is_not_free_and_fails_no_sign_in)
-{
-	fake_accounts.standing.owner_id = MINE;
-	fake_accounts.standing.holder_id = THEIRS;
-	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
-	ck_assert(!fake_users.followed_is_free);
-}
-END_TEST
-
-START_TEST(an_unverified_address_is_not_free)
-{
-	fake_accounts.standing.owner_id = MINE;
-	identity.email_verified = false;
-	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_str_eq(fake_users.followed_email, "Alice@example.org");
-	ck_assert(!fake_users.followed_is_free);
-}
-END_TEST
-
-START_TEST(an_address_withheld_is_followed_as_none)
-{
-	fake_accounts.standing.owner_id = MINE;
-	fake_users.followed_email = "untouched";
+	fake_users.user.shows_primary = true;
+	fake_users.settled_following = true;
 	identity.email = NULL;
 	identity.email_verified = false;
 	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_ptr_null(fake_users.followed_email);
-	ck_assert(!fake_users.followed_is_free);
+	ck_assert(!fake_users.settled_following);
 }
 END_TEST
 
-START_TEST(only_the_primary_identitys_address_is_followed)
+START_TEST(only_the_primary_identity_settles_the_address)
 {
 	fake_accounts.standing.owner_id = MINE;
 	fake_users.user.oauth_provider = "discord";
@@ -171,7 +146,7 @@ START_TEST(only_the_primary_identitys_address_is_followed)
 	fake_users.user.oauth_provider = "google";
 	fake_users.user.oauth_id = "another-subject";
 	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_int_eq(fake_calls_count("users_follow_email"), 0);
+	ck_assert_int_eq(fake_calls_count("users_settle_email"), 0);
 }
 END_TEST
 
@@ -193,7 +168,7 @@ END_TEST
 START_TEST(an_address_taken_meanwhile_begins_again)
 {
 	fake_accounts.standing.owner_id = MINE;
-	fake_calls_fail("users_follow_email", RC_TAKEN, 1);
+	fake_calls_fail("users_settle_email", RC_TAKEN, 1);
 	ck_assert_int_eq(outcome(NULL), RC_OK);
 	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
 	ck_assert_int_eq(fake_calls_count("db_commit"), 1);
@@ -267,6 +242,30 @@ START_TEST(a_row_that_does_not_let_in_overrules_nothing)
 }
 END_TEST
 
+/* The user of a session cannot be had. */
+static void has_no_user(enum rc rc, enum refusal refusal)
+{
+	const struct session session = {.user_id = MINE};
+	const struct user *user = NULL;
+
+	ck_assert_int_eq(account_of(op, &session, &user), rc);
+	ck_assert_int_eq(op->refusal, (int)refusal);
+	ck_assert_ptr_null(user);
+}
+
+START_TEST(a_session_whose_user_is_disabled_or_gone_is_over)
+{
+	fake_calls_fail("users_by_id", RC_ABSENT, 1);
+	has_no_user(RC_DENIED, REFUSAL_TOKEN);
+
+	fake_users.user.disabled = true;
+	has_no_user(RC_DENIED, REFUSAL_TOKEN);
+
+	fake_calls_fail("users_by_id", RC_DOWN, 1);
+	has_no_user(RC_DOWN, REFUSAL_NONE);
+}
+END_TEST
+
 /* Each of these calls fails once: that is the end, and nothing is kept. */
 static void down_is_down(const char *const *names, size_t count)
 {
@@ -285,7 +284,7 @@ static void down_is_down(const char *const *names, size_t count)
 START_TEST(a_database_that_is_down_notes_no_half_sign_in)
 {
 	static const char *const names[] = {"users_note_sign_in",
-	    "accounts_note_use", "users_by_id", "users_follow_email",
+	    "accounts_note_use", "users_by_id", "users_settle_email",
 	    "db_commit"};
 
 	fake_accounts.standing.owner_id = MINE;
@@ -305,12 +304,9 @@ int main(void)
 	tcase_add_test(t, closed_sign_up_lets_known_users_in);
 	tcase_add_test(t, a_known_identity_is_noted_and_gets_no_event_yet);
 	tcase_add_test(t, a_disabled_user_is_refused_before_anything_is_noted);
-	tcase_add_test(t, a_verified_address_nobody_holds_is_followed_as_free);
-	tcase_add_test(t, a_verified_address_of_ones_own_is_followed_as_free);
-	tcase_add_test(t, a_taken_address_is_not_free_and_fails_no_sign_in);
-	tcase_add_test(t, an_unverified_address_is_not_free);
-	tcase_add_test(t, an_address_withheld_is_followed_as_none);
-	tcase_add_test(t, only_the_primary_identitys_address_is_followed);
+	tcase_add_test(t, an_address_that_is_only_shown_follows);
+	tcase_add_test(t, an_address_follows_not_into_nothing);
+	tcase_add_test(t, only_the_primary_identity_settles_the_address);
 	tcase_add_test(t, who_loses_a_race_begins_again);
 	tcase_add_test(t, an_address_taken_meanwhile_begins_again);
 	tcase_add_test(t,
@@ -318,6 +314,7 @@ int main(void)
 	tcase_add_test(t, races_lost_for_ever_are_our_own_failure);
 	tcase_add_test(t, a_row_that_lets_in_overrules_what_redis_says);
 	tcase_add_test(t, a_row_that_does_not_let_in_overrules_nothing);
+	tcase_add_test(t, a_session_whose_user_is_disabled_or_gone_is_over);
 	tcase_add_test(t, a_database_that_is_down_notes_no_half_sign_in);
 
 	srunner_run_all(r, CK_ENV);

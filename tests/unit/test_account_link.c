@@ -211,7 +211,7 @@ START_TEST(an_identity_goes_with_its_sessions_before_the_commit)
 	    TAKEN_AWAY("accounts_delete") " db_commit");
 	ck_assert_str_eq(fake_users.locked[0], MINE);
 	ck_assert_str_eq(fake_accounts.deleted_provider, "discord");
-	ck_assert(!fake_users.settled_as_new_primary);
+	ck_assert(!fake_users.settled_following);
 	ck_assert_str_eq(fake_sessions.unlinked, "discord");
 	ck_assert_int_eq(fake_sessions.unlinked_version, FAKE_USERS_VERSION);
 	ck_assert_int_eq(fake_events_last.kind, EVENT_UNLINKED);
@@ -225,7 +225,7 @@ START_TEST(the_oldest_other_way_in_becomes_the_primary)
 	ck_assert_int_eq(account_unlink(op, MINE, "google", &me), RC_OK);
 	ck_assert_str_eq(fake_users.primary_provider, "discord");
 	ck_assert_str_eq(fake_users.primary_oauth_id, "d-1");
-	ck_assert(fake_users.settled_as_new_primary);
+	ck_assert(fake_users.settled_following);
 
 	/* An identity nobody can sign in with is no primary. */
 	mine[1].provider = "other";
@@ -281,8 +281,11 @@ END_TEST
 
 START_TEST(a_user_who_is_gone_has_nothing_to_unlink)
 {
-	fake_calls_fail("users_lock", RC_ABSENT, 1);
-	ck_assert_int_eq(account_unlink(op, MINE, "google", &me), RC_ABSENT);
+	fake_calls_fail("users_lock", RC_ABSENT, 2);
+	ck_assert_int_eq(account_unlink(op, MINE, "google", &me), RC_DENIED);
+	ck_assert_int_eq(op->refusal, REFUSAL_TOKEN);
+	ck_assert_int_eq(account_unlink(op, MINE, "google",
+	    &(struct account_actor){.name = "latchkeyctl"}), RC_ABSENT);
 	ck_assert_int_eq(op->refusal, REFUSAL_NONE);
 }
 END_TEST
