@@ -141,6 +141,7 @@ static enum rc identify(struct op *op, const struct provider *provider,
 }
 
 const struct provider_ops discord_ops = {
+	.scope = "identify email",
 	.takes_nonce = false,
 	.is_ready = is_ready,
 	.authorize = authorize,

@@ -317,6 +317,7 @@ static enum rc identify(struct op *op, const struct provider *provider,
 }
 
 const struct provider_ops oidc_ops = {
+	.scope = "openid email profile",
 	.takes_nonce = true,
 	.is_ready = is_ready,
 	.authorize = authorize,

@@ -11,6 +11,12 @@
 #include "config/preset.h"
 #include "store/providers.h"
 
+/* What providers of each kind can do. */
+static const struct provider_ops *const ops[] = {
+	[PRESET_KIND_OIDC] = &oidc_ops,
+	[PRESET_KIND_DISCORD] = &discord_ops,
+};
+
 static struct pool *pool;
 static struct provider *table;
 static size_t count;
@@ -31,11 +37,10 @@ static struct provider make(const struct config_provider *given,
     bool development)
 {
 	const struct preset *preset = preset_of(given->name, given->kind);
-	bool discord = strcmp(preset->kind, "discord") == 0;
 	const char *issuer = given->issuer[0] != '\0' ? given->issuer
 						      : preset->issuer;
 	struct provider provider = {
-	    .ops = discord ? &discord_ops : &oidc_ops,
+	    .ops = ops[preset->kind->id],
 	    .name = given->name,
 	    .label = given->label,
 	    .issuer = issuer,
@@ -45,7 +50,6 @@ static struct provider make(const struct config_provider *given,
 	    .userinfo_url = endpoint(given, given->userinfo_url,
 		preset->userinfo_url),
 	    .jwks_url = endpoint(given, given->jwks_url, preset->jwks_url),
-	    .scope = discord ? "identify email" : "openid email profile",
 	    .client_id = given->client_id,
 	    .client_secret = pool_text_n(pool,
 		(const char *)given->client_secret.bytes,
@@ -56,8 +60,7 @@ static struct provider make(const struct config_provider *given,
 	    .plain_http = development,
 	    .trusts_email = strcmp(given->trust_email, "yes") == 0,
 	    .wants_hosted_email =
-		strcmp(issuer, PRESET_GOOGLE_ISSUER) == 0 ||
-		strcmp(given->name, "google") == 0,
+		preset_wants_hosted_email(given->name, issuer),
 	    .announces_iss = given->sends_iss,
 	    .state = provider_state_new(),
 	};

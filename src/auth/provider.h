@@ -35,6 +35,7 @@ struct provider;
 
 /* What a kind of provider can do. */
 struct provider_ops {
+	const char *scope;		/* to ask for (RFC 6749 3.3) */
 	bool takes_nonce;
 
 	/*
@@ -68,7 +69,6 @@ struct provider {
 	const char *token_url;
 	const char *userinfo_url;
 	const char *jwks_url;
-	const char *scope;
 	const char *client_id;
 	const char *client_secret;
 	const char *ca_file;		/* NULL for the system's store */

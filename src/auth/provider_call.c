@@ -135,7 +135,7 @@ const char *provider_question_url(struct op *op,
 	encode_form_pair(&made, "response_type", "code");
 	encode_form_pair(&made, "client_id", provider->client_id);
 	encode_form_pair(&made, "redirect_uri", question->redirect_uri);
-	encode_form_pair(&made, "scope", provider->scope);
+	encode_form_pair(&made, "scope", provider->ops->scope);
 	encode_form_pair(&made, "state", question->state);
 	encode_form_pair(&made, "code_challenge", question->challenge);
 	encode_form_pair(&made, "code_challenge_method", "S256");

@@ -15,11 +15,6 @@
 /* Last parts of our own paths below /auth and /auth/link. */
 #define RESERVED "providers token refresh logout logout-all verify link signin"
 
-static bool is_of_kind(const struct draft_provider *provider, const char *kind)
-{
-	return strcmp(provider->values.kind, kind) == 0;
-}
-
 static bool is_on(const struct draft_provider *provider)
 {
 	return provider->values.client_id[0] != '\0';
@@ -45,7 +40,7 @@ static const char *kind_by_name(const struct draft_provider *provider)
 {
 	const struct preset *preset = preset_named(provider->values.name);
 
-	return preset != NULL ? preset->kind : NULL;
+	return preset != NULL ? preset->kind->name : NULL;
 }
 
 static void check_kind(struct draft *draft, struct draft_provider *provider)
@@ -61,10 +56,10 @@ static void check_kind(struct draft *draft, struct draft_provider *provider)
 		    "or kind = \"discord\"");
 	else if (provider->values.kind[0] == '\0')
 		provider->values.kind = fixed;
-	else if (!options_has_word("oidc discord", provider->values.kind))
+	else if (preset_kind_named(provider->values.kind) == NULL)
 		draft_wrong(draft, given, "is not known; write \"oidc\" or "
 		    "\"discord\"");
-	else if (fixed != NULL && !is_of_kind(provider, fixed))
+	else if (fixed != NULL && strcmp(provider->values.kind, fixed) != 0)
 		draft_wrong(draft, given, "does not fit the name; write "
 		    "\"%s\", or choose another name", fixed);
 }
@@ -120,25 +115,36 @@ static const char *issuer_of(const struct draft_provider *provider)
 static void check_issuer(struct draft *draft, struct draft_provider *provider)
 {
 	struct draft_given *issuer = &provider->given[PROVIDER_issuer];
-	struct draft_given *hosted = &provider->given[PROVIDER_hosted_domain];
+	const struct preset_kind *kind =
+	    preset_kind_named(provider->values.kind);
 
-	if (is_on(provider) && !issuer->is_wrong &&
-	    is_of_kind(provider, "oidc") && issuer_of(provider)[0] == '\0')
-		draft_wrong(draft, issuer, "is missing; write the provider's "
-		    "issuer, as its discovery document spells it");
 	if (!issuer->is_wrong && strchr(provider->values.issuer, '?') != NULL)
 		draft_wrong(draft, issuer, "has a query; an issuer is scheme, "
 		    "host and path only");
-	if (is_on(provider) && !issuer->is_wrong &&
-	    is_of_kind(provider, "discord") &&
+	if (kind == NULL || !is_on(provider) || issuer->is_wrong)
+		return;
+
+	if (issuer_of(provider)[0] == '\0')
+		draft_wrong(draft, issuer, "is missing; write the provider's "
+		    "issuer, as its discovery document spells it");
+	else if (!kind->has_discovery &&
 	    provider->values.issuer[0] != '\0' && !has_endpoints(provider))
-		draft_wrong(draft, issuer, "is another than Discord's, which "
-		    "has no discovery; give authorize_url, token_url and "
-		    "userinfo_url, too");
-	if (!hosted->is_wrong && is_of_kind(provider, "discord") &&
+		draft_wrong(draft, issuer, "is another than kind \"%s\" stands "
+		    "for, which has no discovery; give authorize_url, "
+		    "token_url and userinfo_url, too", kind->name);
+}
+
+static void check_hosted_domain(struct draft *draft,
+    struct draft_provider *provider)
+{
+	struct draft_given *hosted = &provider->given[PROVIDER_hosted_domain];
+	const struct preset_kind *kind =
+	    preset_kind_named(provider->values.kind);
+
+	if (kind != NULL && !kind->has_hosted_domains && !hosted->is_wrong &&
 	    provider->values.hosted_domain[0] != '\0')
-		draft_wrong(draft, hosted, "keeps nobody out here: Discord has "
-		    "no hosted domains; take it out");
+		draft_wrong(draft, hosted, "keeps nobody out here: kind "
+		    "\"%s\" has no hosted domains; take it out", kind->name);
 }
 
 /* Compared without one slash at the end. */
@@ -195,6 +201,7 @@ void rules_provider_check(struct draft *draft)
 		check_words(draft, provider);
 		check_client(draft, provider);
 		check_issuer(draft, provider);
+		check_hosted_domain(draft, provider);
 		check_shared_issuer(draft, i);
 		fill_label(draft, provider);
 	}

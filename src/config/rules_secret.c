@@ -40,8 +40,10 @@ static void load_site(struct draft *draft, enum option_site id,
 		return;
 
 	if (secret->size == 0 && options_site[id].standard == NULL)
-		problem = "is missing; write the path of a file with at least "
-		    "32 random bytes, made by: openssl rand -hex 32";
+		problem = pool_print(draft->pool, "is missing; write the path "
+		    "of a file with at least %d random bytes, made by: "
+		    "openssl rand -hex %d", SECRET_KEY_LEAST,
+		    SECRET_KEY_LEAST);
 	else if (secret->size > 0 && is_key(id))
 		problem = secret_weakness(draft->pool, *secret);
 	if (problem != NULL)

@@ -120,7 +120,8 @@ static const char *read_secret(struct pool *pool, int fd,
 	if (got < 0)
 		return open_problem(pool, errno);
 	if (size > SECRET_SIZE_MOST)
-		return "leads to a file of over 4096 bytes; " HOW_TO_MAKE;
+		return pool_print(pool, "leads to a file of over %d bytes; "
+		    HOW_TO_MAKE, SECRET_SIZE_MOST);
 	if (size > 0 && bytes[size - 1] == '\n')
 		size--;
 	if (size == 0)
@@ -227,7 +228,8 @@ const char *secret_weakness(struct pool *pool, struct secret secret)
 		return pool_print(pool, "is a secret of %zu bytes; use at "
 		    "least %d: " HOW_TO_MAKE, secret.size, SECRET_KEY_LEAST);
 	if (secret.size > SECRET_SIZE_MOST)
-		return "is a secret of over 4096 bytes; " HOW_TO_MAKE;
+		return pool_print(pool, "is a secret of over %d bytes; "
+		    HOW_TO_MAKE, SECRET_SIZE_MOST);
 
 	for (size_t period = 1; period <= PERIOD_MOST; period++)
 		if (is_repeated(secret, period))

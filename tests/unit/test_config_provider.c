@@ -162,7 +162,7 @@ START_TEST(a_discord_elsewhere_names_its_endpoints)
 		"token_url = \"https://d.example/b\" ",
 		"userinfo_url = \"https://d.example/c\" "};
 	const char *words = "providers.discord.issuer: is another than "
-	    "Discord's, which has no discovery";
+	    "kind \"discord\" stands for, which has no discovery";
 
 	for (int i = 0; i < 3; i++)
 		REFUSES(words, .providers = pool_print(config_file_pool(),
@@ -179,7 +179,8 @@ END_TEST
 
 START_TEST(a_hosted_domain_is_refused_where_it_keeps_nobody_out)
 {
-	REFUSES("providers.discord.hosted_domain: keeps nobody out here",
+	REFUSES("providers.discord.hosted_domain: keeps nobody out here: "
+	    "kind \"discord\" has no hosted domains",
 	    .providers = "discord = { hosted_domain = \"example.org\" }");
 	ACCEPTS(.providers = "google = { hosted_domain = \"example.org\" }");
 }

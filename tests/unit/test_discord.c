@@ -38,7 +38,6 @@ static void setup(void)
 	    .token_url = TOKEN_URL,
 	    .userinfo_url = USER_URL,
 	    .jwks_url = "",
-	    .scope = "identify email",
 	    .client_id = "our-client",
 	    .client_secret = "s&cret",
 	    .hosted_domain = "",

@@ -43,7 +43,6 @@ static void setup(void)
 	    .token_url = TOKEN_URL,
 	    .userinfo_url = "",
 	    .jwks_url = JWKS_URL,
-	    .scope = "openid email profile",
 	    .client_id = "our-client",
 	    .client_secret = "secret",
 	    .hosted_domain = "",

@@ -81,7 +81,7 @@ START_TEST(google_is_a_preset_of_openid_connect)
 	ck_assert_str_eq(google->jwks_url,
 	    "https://www.googleapis.com/oauth2/v3/certs");
 	ck_assert_str_eq(google->userinfo_url, "");
-	ck_assert_str_eq(google->scope, "openid email profile");
+	ck_assert_str_eq(google->ops->scope, "openid email profile");
 	ck_assert_int_eq(google->alg, JWS_RS256);
 	ck_assert(google->trusts_email);
 	ck_assert(google->wants_hosted_email);
@@ -103,7 +103,7 @@ START_TEST(discord_is_a_preset_of_its_own_kind)
 	    "https://discord.com/api/oauth2/token");
 	ck_assert_str_eq(discord->userinfo_url,
 	    "https://discord.com/api/users/@me");
-	ck_assert_str_eq(discord->scope, "identify email");
+	ck_assert_str_eq(discord->ops->scope, "identify email");
 	ck_assert(discord->trusts_email);
 	ck_assert(!discord->wants_hosted_email);
 }
@@ -205,6 +205,19 @@ START_TEST(an_issuer_of_ones_own_is_not_googles_endpoints)
 	ck_assert_str_eq(own->authorize_url, "");
 	ck_assert_str_eq(own->token_url, "https://id.example/t");
 	ck_assert_str_eq(own->jwks_url, "");
+}
+END_TEST
+
+START_TEST(googles_rule_for_addresses_goes_with_its_issuer_and_its_name)
+{
+	given.issuer = "https://id.example";
+	ck_assert(made(false)->wants_hosted_email);
+	given = bare("workspace");
+	given.kind = "oidc";
+	given.issuer = "https://accounts.google.com";
+	ck_assert(made(false)->wants_hosted_email);
+	given.issuer = "https://id.example";
+	ck_assert(!made(false)->wants_hosted_email);
 }
 END_TEST
 
@@ -351,6 +364,8 @@ int main(void)
 	tcase_add_test(t, what_is_configured_goes_before_the_preset);
 	tcase_add_test(t, what_is_not_configured_is_the_safe_way);
 	tcase_add_test(t, an_issuer_of_ones_own_is_not_googles_endpoints);
+	tcase_add_test(t,
+	    googles_rule_for_addresses_goes_with_its_issuer_and_its_name);
 	tcase_add_test(t, trust_in_addresses_can_be_given_and_taken);
 	tcase_add_test(t, a_provider_without_client_id_is_switched_off);
 	tcase_add_test(t, a_name_is_found_to_the_letter);

@@ -196,7 +196,8 @@ END_TEST
 
 START_TEST(a_question_goes_after_what_the_url_asks_already)
 {
-	const struct provider asker = {.client_id = "c", .scope = "a b"};
+	const struct provider_ops ops = {.scope = "a b"};
+	const struct provider asker = {.ops = &ops, .client_id = "c"};
 	const struct provider_question question = {.redirect_uri = "r",
 	    .state = "s&t", .challenge = "ch", .nonce = "n"};
 
