@@ -9,9 +9,7 @@
 #include "base/encode.h"
 #include "base/str.h"
 
-#define SUBJECT_MOST 255
-#define EMAIL_MOST   320
-#define AVATAR_MOST  2048
+#define EMAIL_MOST 320
 
 static bool is_printable_ascii(const char *text)
 {
@@ -36,7 +34,7 @@ struct account identity_account(const struct identity *identity)
 bool identity_subject_is_valid(const char *text)
 {
 	return text != NULL && text[0] != '\0' &&
-	    strlen(text) <= SUBJECT_MOST && is_printable_ascii(text);
+	    strlen(text) <= IDENTITY_SUBJECT_MOST && is_printable_ascii(text);
 }
 
 const char *identity_email(struct pool *pool, const char *text)
@@ -125,7 +123,7 @@ const char *identity_avatar(struct pool *pool, const char *text)
 {
 	size_t host;
 
-	if (text == NULL || strlen(text) > AVATAR_MOST ||
+	if (text == NULL || strlen(text) > IDENTITY_AVATAR_MOST ||
 	    !str_begins(text, "https://") || !is_printable_ascii(text) ||
 	    strpbrk(text, "\\\"<>") != NULL)
 		return NULL;

@@ -11,7 +11,9 @@
 #include "base/pool.h"
 #include "store/accounts.h"
 
-#define IDENTITY_NAME_MOST 64	/* code points */
+#define IDENTITY_SUBJECT_MOST 255	/* bytes */
+#define IDENTITY_NAME_MOST    64	/* code points */
+#define IDENTITY_AVATAR_MOST  2048	/* bytes */
 
 struct identity {
 	const char *provider;
@@ -26,8 +28,8 @@ struct identity {
 struct account identity_account(const struct identity *identity);
 
 /*
- * Whether text may be a subject: 1 to 255 printable ASCII characters
- * (OpenID Connect Core 2).  NULL is none.
+ * Whether text may be a subject: 1 to IDENTITY_SUBJECT_MOST printable
+ * ASCII characters (OpenID Connect Core 2).  NULL is none.
  */
 bool identity_subject_is_valid(const char *text);
 
@@ -58,7 +60,7 @@ const char *identity_name(struct pool *pool, const char *text);
 
 /*
  * A picture's address: https, printable ASCII, no userinfo, no backslash, at
- * most 2048 bytes; else NULL.  It is never fetched.
+ * most IDENTITY_AVATAR_MOST bytes; else NULL.  It is never fetched.
  */
 const char *identity_avatar(struct pool *pool, const char *text);
 

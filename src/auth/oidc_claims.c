@@ -83,8 +83,8 @@ enum rc oidc_claims_person(struct op *op, const struct provider *provider,
 	const char *email;
 
 	if (!identity_subject_is_valid(subject))
-		return op_fail(op, RC_UPSTREAM,
-		    "sub is not 1 to 255 printable ASCII characters");
+		return op_fail(op, RC_UPSTREAM, "sub is not 1 to %d printable "
+		    "ASCII characters", IDENTITY_SUBJECT_MOST);
 	if (provider->hosted_domain[0] != '\0' &&
 	    !js_says(claims, "hd", provider->hosted_domain))
 		return op_refuse(op, RC_DENIED, REFUSAL_SIGN_IN,

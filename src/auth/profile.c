@@ -64,10 +64,12 @@ static const char *name_flaw(struct pool *pool, const char *text)
 			return pool_print(pool, "Leave out the character "
 			    "U+%04X, which cannot be seen.", point);
 		if (++points > IDENTITY_NAME_MOST)
-			return "Use at most 64 characters.";
+			return pool_print(pool, "Use at most %d characters.",
+			    IDENTITY_NAME_MOST);
 		marks = letter == LETTER_MARK ? marks + 1 : 0;
 		if (marks > LETTER_MARKS_MOST)
-			return "Put at most 4 marks on a letter.";
+			return pool_print(pool, "Put at most %d marks on a "
+			    "letter.", LETTER_MARKS_MOST);
 		is_seen = is_seen || letter == LETTER_SHOWN;
 	}
 
@@ -142,8 +144,9 @@ static const char *avatar_flaw(struct pool *pool, const char *url)
 	const char *host;
 	size_t len;
 
-	if (strlen(url) > PROFILE_AVATAR_MOST)
-		return "Use an address of at most 2048 characters.";
+	if (strlen(url) > IDENTITY_AVATAR_MOST)
+		return pool_print(pool, "Use an address of at most %d "
+		    "characters.", IDENTITY_AVATAR_MOST);
 	if (!str_begins(url, "https://"))
 		return "Use an address that begins with https://.";
 

@@ -12,8 +12,6 @@
 #include "base/op.h"
 #include "store/users.h"
 
-#define PROFILE_AVATAR_MOST 2048 /* bytes */
-
 /*
  * Checks a change, trims its name and adds what is wrong, with words for
  * people, to wrong.  Texts are valid UTF-8 or NULL, which is always fine.
@@ -26,7 +24,7 @@
  *
  * avatar_url, which is never fetched: https://, a host name with a dot, then
  * a path and a query of RFC 3986's characters but the quote; at most
- * PROFILE_AVATAR_MOST bytes.  No userinfo, port, fragment, address for a
+ * IDENTITY_AVATAR_MOST bytes.  No userinfo, port, fragment, address for a
  * host, name of a local network, or percent-encoded control character; other
  * scripts as punycode or percent-encoded.
  */

@@ -12,7 +12,7 @@
 #include "ctl/ctl.h"
 #include "store/events.h"
 
-/* Of a subject that is none; a real one has 255 at most. */
+/* Of a subject that is none; a real one may have IDENTITY_SUBJECT_MOST. */
 #define SHOWN_MOST 64
 
 /* A user with all identities, fit for us. */

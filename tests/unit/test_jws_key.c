@@ -321,8 +321,9 @@ START_TEST(keys_of_another_kind_are_left_out)
 	*strstr(curve_named, "crv") = 'C';
 	ck_assert_uint_eq(taken(curve_named, JWS_ES256), 0);
 	ck_assert_uint_eq(taken("null,1,\"x\",[],{},{\"kty\":1}", JWS_RS256), 0);
-	ck_assert_uint_eq(taken(pool_print(op->pool, "%s,null,%s,{}",
-	    ec_jwk(""), rsa_jwk("")), JWS_RS256), 1);
+	ck_assert_uint_eq(taken(pool_print(op->pool, "%s,null,%s,{%s",
+	    ec_jwk(""), rsa_jwk(""), strstr(rsa_jwk(""), "\"n\":")),
+	    JWS_RS256), 1);
 }
 END_TEST
 
@@ -357,13 +358,12 @@ END_TEST
 
 START_TEST(of_ten_thousand_keys_the_first_64_are_looked_at)
 {
-	const char *n = modulus(2048, true);
 	struct str list;
 
 	str_init(&list, op->pool);
 	for (int i = 0; i < 10000; i++)
-		str_print(&list, "%s{\"kty\":\"RSA\",\"e\":\"AQAB\","
-		    "\"kid\":\"%d\",\"n\":\"%s\"}", i > 0 ? "," : "", i, n);
+		str_print(&list, "%s%s", i > 0 ? "," : "", rsa_jwk(
+		    pool_print(op->pool, ",\"kid\":\"%d\"", i)));
 	ck_assert_uint_eq(taken(list.text, JWS_RS256), 64);
 	ck_assert_int_gt(op_left_ms(op), 10000);
 }

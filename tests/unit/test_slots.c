@@ -3,6 +3,7 @@
 #include "client/slots.h"
 
 #include <pthread.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -107,6 +108,74 @@ START_TEST(whoever_waits_is_woken_by_a_place_given_back)
 }
 END_TEST
 
+/* Both ends of a connection. */
+static void connect_ends(int ends[2])
+{
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+}
+
+/* What is said of a socket that has not answered for that long. */
+static bool is_idle(int fd, int64_t ms)
+{
+	return slots_socket_is_idle(fd, clock_mono_ms() - ms);
+}
+
+START_TEST(a_silent_socket_is_idle_however_often_it_is_looked_at)
+{
+	int ends[2];
+
+	connect_ends(ends);
+	ck_assert(is_idle(ends[0], 1000));
+	ck_assert(is_idle(ends[0], 1000));
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
+START_TEST(a_last_word_nobody_asked_for_is_seen_and_stays_there)
+{
+	char word[4];
+	int ends[2];
+
+	connect_ends(ends);
+	ck_assert_int_eq(write(ends[1], "bye", 3), 3);
+	ck_assert(!is_idle(ends[0], 1000));
+	ck_assert_int_eq(read(ends[0], word, sizeof(word)), 3);
+	ck_assert(is_idle(ends[0], 1000));
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
+START_TEST(a_socket_that_was_closed_is_not_idle)
+{
+	int ends[2];
+
+	connect_ends(ends);
+	close(ends[1]);
+	ck_assert(!is_idle(ends[0], 1000));
+	close(ends[0]);
+	/* No socket at all is an error, and no silence. */
+	ck_assert(!is_idle(ends[0], 1000));
+}
+END_TEST
+
+START_TEST(a_socket_that_has_just_answered_is_trusted_unseen)
+{
+	int64_t since;
+	int ends[2];
+
+	connect_ends(ends);
+	close(ends[1]);
+	since = clock_mono_ms();
+	/* Unless the test was held up that long. */
+	ck_assert(slots_socket_is_idle(ends[0], since) ||
+	    clock_mono_ms() - since >= SLOTS_TRUSTED_MS);
+	ck_assert(!is_idle(ends[0], SLOTS_TRUSTED_MS));
+	close(ends[0]);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("slots");
@@ -120,6 +189,12 @@ int main(void)
 	tcase_add_test(t, the_place_given_back_last_is_lent_first);
 	tcase_add_test(t, whoever_is_late_gets_none_although_one_is_free);
 	tcase_add_test(t, whoever_waits_is_woken_by_a_place_given_back);
+	tcase_add_test(t,
+	    a_silent_socket_is_idle_however_often_it_is_looked_at);
+	tcase_add_test(t,
+	    a_last_word_nobody_asked_for_is_seen_and_stays_there);
+	tcase_add_test(t, a_socket_that_was_closed_is_not_idle);
+	tcase_add_test(t, a_socket_that_has_just_answered_is_trusted_unseen);
 
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
