@@ -27,17 +27,40 @@ local function read(key, ...)
 	return hash
 end
 
--- Whether a session lives. It takes epoch and expires_at of its record, epoch
--- and state of its user.
-local function lives(session, user, now)
-	return session.epoch and session.epoch == user.epoch
-		and user.state == 'active' and tonumber(session.expires_at) > now
+-- The field of a user that says at which version a provider was unlinked.
+local function mark_of(provider)
+	return 'unlinked:' .. (provider or '')
 end
 
--- Ends one session.
-local function finish(record, index, sid)
+-- What of its user a session depends on: epoch, state, and as lost the mark of
+-- its provider; and the fields that are named besides.
+local function read_user(key, session, ...)
+	local mark = mark_of(session.provider)
+	local user = read(key, 'epoch', 'state', mark, ...)
+
+	user.lost = tonumber(user[mark] or 0)
+	return user
+end
+
+-- Whether a session lives. It takes epoch, expires_at, provider and version of
+-- its record, and its user as read_user does. version is the user's when the
+-- session was opened: the provider may have been unlinked since.
+local function lives(session, user, now)
+	return session.epoch and session.epoch == user.epoch
+		and user.state == 'active'
+		and tonumber(session.expires_at or 0) > now
+		and tonumber(session.version or 0) >= user.lost
+end
+
+-- When a session ends that is used now and began so that it ends at last.
+local function end_of(now, idle, last)
+	return math.min(now + idle, tonumber(last))
+end
+
+-- Takes a record away, and its name out of the index.
+local function remove(record, index, name)
 	redis.call('UNLINK', record)
-	redis.call('ZREM', index, sid)
+	redis.call('ZREM', index, name)
 end
 
 -- The epoch in which no earlier session lives. It is a time, so that those of
@@ -49,7 +72,7 @@ end
 -- Whether Redis knows of a user what is newer than version. It takes epoch
 -- and version of the user.
 local function is_stale(version, user)
-	return user.epoch and tonumber(user.version) > tonumber(version)
+	return user.epoch and tonumber(user.version or 0) > tonumber(version)
 end
 
 -- Lets a key live longer than what ends at last, and never shorter than it

@@ -4,15 +4,15 @@
 -- KEYS	record, user
 -- ARGV	how often to note the use, in ms
 -- Answer	{'live', auth_time, premium_until} or {'dead'}
-local session = read(KEYS[1], 'epoch', 'expires_at', 'last_used_at',
-	'auth_time')
-local user = read(KEYS[2], 'epoch', 'state', 'premium_until')
+local session = read(KEYS[1], 'epoch', 'expires_at', 'provider', 'version',
+	'last_used_at', 'auth_time')
+local user = read_user(KEYS[2], session, 'premium_until')
 local now = clock()
 if not lives(session, user, now) then
 	return {'dead'}
 end
 
-if now - session.last_used_at >= tonumber(ARGV[1]) then
+if now - (session.last_used_at or 0) >= tonumber(ARGV[1]) then
 	redis.call('HSET', KEYS[1], 'last_used_at', whole(now))
 end
 return {'live', session.auth_time, user.premium_until}

@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: ISC
--- Ends those of a user's sessions that were begun through a provider.
+-- Takes away the records of those of a user's sessions that were begun through
+-- a provider which was unlinked.
 --
 -- KEYS	sessions of the user, record ...
 -- ARGV	provider, sid of each record in the same order
 -- Answer	{}
 for i = 2, #KEYS do
 	if read(KEYS[i], 'provider').provider == ARGV[1] then
-		finish(KEYS[i], KEYS[1], ARGV[i])
+		remove(KEYS[i], KEYS[1], ARGV[i])
 	end
 end
 return {}

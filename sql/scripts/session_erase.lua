@@ -5,6 +5,6 @@
 -- ARGV	sid of each record in the same order
 -- Answer	{}
 for i = 2, #KEYS do
-	finish(KEYS[i], KEYS[1], ARGV[i - 1])
+	remove(KEYS[i], KEYS[1], ARGV[i - 1])
 end
 return {}

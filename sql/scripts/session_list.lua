@@ -7,13 +7,21 @@
 --	...}
 local told = {'provider', 'user_agent', 'address', 'created_at',
 	'last_used_at', 'expires_at'}
-local user = read(KEYS[2], 'epoch', 'state')
 local now = clock()
+
+-- There are few providers, and many sessions of each.
+local users = {}
+local function user_of(session)
+	local mark = mark_of(session.provider)
+
+	users[mark] = users[mark] or read_user(KEYS[2], session)
+	return users[mark]
+end
 
 local found = {}
 for i, sid in ipairs(ARGV) do
-	local session = read(KEYS[i + 2], 'epoch', unpack(told))
-	if lives(session, user, now) then
+	local session = read(KEYS[i + 2], 'epoch', 'version', unpack(told))
+	if lives(session, user_of(session), now) then
 		found[#found + 1] = sid
 		for _, name in ipairs(told) do
 			found[#found + 1] = session[name] or false

@@ -9,12 +9,11 @@
 --	or deleted in the meantime; {'refused', 'unlinked'} when it is the
 --	provider that the user has lost.
 local now = clock()
-local idle, absolute = now + ARGV[4], now + ARGV[5]
-local expires = math.min(idle, absolute)
+local absolute = now + ARGV[5]
+local expires = end_of(now, ARGV[4], absolute)
 
-local lost = 'unlinked:' .. ARGV[8]
-local user = read(KEYS[3], 'epoch', 'state', 'version', lost)
-if user[lost] and tonumber(user[lost]) > tonumber(ARGV[2]) then
+local user = read_user(KEYS[3], {provider = ARGV[8]}, 'version')
+if user.lost > tonumber(ARGV[2]) then
 	return {'refused', 'unlinked'}
 end
 if not is_stale(ARGV[2], user) then
@@ -33,7 +32,7 @@ end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'generation', 1,
 	'issued_at', whole(now), 'expires_at', whole(expires),
 	'absolute_at', whole(absolute), 'key_id', ARGV[7],
-	'provider', ARGV[8], 'auth_time', whole(now),
+	'provider', ARGV[8], 'version', ARGV[2], 'auth_time', whole(now),
 	'user_agent', ARGV[9], 'address', ARGV[10],
 	'created_at', whole(now), 'last_used_at', whole(now))
 redis.call('PEXPIREAT', KEYS[1], whole(expires))

@@ -5,8 +5,8 @@
 -- Answer	{'renewed', generation, issued, expires, absolute end, key id,
 --	provider} as they stand, or {'dead'}
 local session = read(KEYS[1], 'epoch', 'generation', 'issued_at',
-	'expires_at', 'absolute_at', 'key_id', 'provider')
-local user = read(KEYS[2], 'epoch', 'state')
+	'expires_at', 'absolute_at', 'key_id', 'provider', 'version')
+local user = read_user(KEYS[2], session)
 local now = clock()
 if not lives(session, user, now) then
 	return {'dead'}

@@ -9,8 +9,8 @@
 --	record: Redis lost its last write); {'reused', provider} when the
 --	session was ended for it; {'dead'}
 local session = read(KEYS[1], 'epoch', 'generation', 'issued_at',
-	'expires_at', 'absolute_at', 'key_id', 'provider')
-local user = read(KEYS[3], 'epoch', 'state')
+	'expires_at', 'absolute_at', 'key_id', 'provider', 'version')
+local user = read_user(KEYS[3], session)
 local now = clock()
 if not lives(session, user, now) then
 	return {'dead'}
@@ -19,8 +19,7 @@ end
 local presented, current = tonumber(ARGV[2]), tonumber(session.generation)
 if presented == current or presented == current + 1 then
 	local what = presented == current and 'advanced' or 'rolled_back'
-	local expires = whole(math.min(now + ARGV[3],
-		tonumber(session.absolute_at)))
+	local expires = whole(end_of(now, ARGV[3], session.absolute_at))
 
 	redis.call('HSET', KEYS[1], 'generation', whole(presented + 1),
 		'issued_at', whole(now), 'expires_at', expires,
@@ -38,5 +37,5 @@ if presented == current - 1 and now - session.issued_at < tonumber(ARGV[4]) then
 		session.provider}
 end
 
-finish(KEYS[1], KEYS[2], ARGV[1])
+remove(KEYS[1], KEYS[2], ARGV[1])
 return {'reused', session.provider}

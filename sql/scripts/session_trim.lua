@@ -23,6 +23,6 @@ table.sort(found, function(a, b)
 end)
 
 for i = 1, math.min(excess, #found) do
-	finish(found[i].record, KEYS[1], found[i].sid)
+	remove(found[i].record, KEYS[1], found[i].sid)
 end
 return {}

@@ -11,5 +11,5 @@ if read(KEYS[1], 'binding').binding ~= ARGV[2] then
 end
 
 local fields = redis.call('HGETALL', KEYS[1])
-finish(KEYS[1], KEYS[2], ARGV[1])
+remove(KEYS[1], KEYS[2], ARGV[1])
 return fields

@@ -85,7 +85,7 @@ enum rc sessions_check(struct op *op, const char *user_id, const char *sid,
 	return RC_OK;
 }
 
-/* Reads what the script did; false for a word it does not have. */
+/* Reads what the script gave a token for; false for a word it does not have. */
 static bool rotation_from(const struct reply *reply,
     enum sessions_rotation *rotation)
 {
@@ -93,7 +93,6 @@ static bool rotation_from(const struct reply *reply,
 		[SESSIONS_ADVANCED] = "advanced",
 		[SESSIONS_REPEATED] = "repeated",
 		[SESSIONS_ROLLED_BACK] = "rolled_back",
-		[SESSIONS_REUSED] = "reused",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -106,10 +105,13 @@ static bool rotation_from(const struct reply *reply,
 	return false;
 }
 
-/* The token that stands for a session, as a script's words say it. */
-static struct sessions_grant grant_from(const struct reply *reply)
+/*
+ * The token that stands for a session, as a script's words say it; false when
+ * the record lacks one of them.
+ */
+static bool grant_from(const struct reply *reply, struct sessions_grant *grant)
 {
-	return (struct sessions_grant){
+	*grant = (struct sessions_grant){
 	    .generation = redis_int(reply, 1, 0),
 	    .issued_ms = redis_int(reply, 2, 0),
 	    .expires_ms = redis_int(reply, 3, 0),
@@ -117,6 +119,7 @@ static struct sessions_grant grant_from(const struct reply *reply)
 	    .key_id = redis_text(reply, 5),
 	    .provider = redis_text(reply, 6),
 	};
+	return grant->key_id != NULL && grant->provider != NULL;
 }
 
 enum rc sessions_rotate(struct op *op, const struct sessions_presented *token,
@@ -137,17 +140,18 @@ enum rc sessions_rotate(struct op *op, const struct sessions_presented *token,
 	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live",
 		    token->sid);
-	if (rc == RC_OK && !rotation_from(reply, rotation))
-		rc = script_odd_answer(op, SCRIPT_SESSION_ROTATE);
-	if (rc != RC_OK)
-		return op_while(op, rc, "refreshing session %s", token->sid);
-
-	if (*rotation == SESSIONS_REUSED) {
+	if (rc == RC_OK && script_answers(reply, "reused")) {
+		*rotation = SESSIONS_REUSED;
 		*grant = (struct sessions_grant){
 		    .provider = redis_text(reply, 1)};
 		return RC_OK;
 	}
-	*grant = grant_from(reply);
+	if (rc == RC_OK && (!rotation_from(reply, rotation) ||
+	    !grant_from(reply, grant)))
+		rc = script_odd_answer(op, SCRIPT_SESSION_ROTATE);
+	if (rc != RC_OK)
+		return op_while(op, rc, "refreshing session %s", token->sid);
+
 	return RC_OK;
 }
 
@@ -162,12 +166,12 @@ enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
 		sessions_user_key(op, user_id)), REDIS_NONE, &reply);
 	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live", sid);
-	if (rc == RC_OK && !script_answers(reply, "renewed"))
+	if (rc == RC_OK && (!script_answers(reply, "renewed") ||
+	    !grant_from(reply, grant)))
 		rc = script_odd_answer(op, SCRIPT_SESSION_RENEW);
 	if (rc != RC_OK)
 		return op_while(op, rc, "renewing session %s", sid);
 
-	*grant = grant_from(reply);
 	return RC_OK;
 }
 
@@ -181,8 +185,10 @@ enum rc sessions_close(struct op *op, const char *user_id, const char *sid)
 		sessions_index_key(op, user_id),
 		sessions_user_key(op, user_id)),
 	    REDIS_WORDS(sid), &reply);
-	if (rc == RC_OK && redis_text(reply, 0) == NULL)
+	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s did not live", sid);
+	if (rc == RC_OK && !script_answers(reply, "ended"))
+		rc = script_odd_answer(op, SCRIPT_SESSION_CLOSE);
 	if (rc != RC_OK)
 		return op_while(op, rc, "ending session %s", sid);
 

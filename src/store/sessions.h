@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Sessions in Redis: one record each, an index per user, and what they depend
- * on of the user.  Each change is one Lua script (sql/scripts/session_*.lua),
- * whose times are Redis's own.  Keys, after the configured prefix:
+ * on of the user.  Each change is one Lua script (sql/scripts/session_*.lua,
+ * user_*.lua), whose times are Redis's own.  Keys, after the configured prefix:
  *
  *	refresh_token:{<user>}:<sid>	hash: the session's record
  *	sessions:{<user>}		sorted set: sids by expiry
  *	user:{<user>}			hash: epoch, state, premium_until, version,
  *					unlinked:<provider> (a version)
  *
- * A session lives while its record is there, its epoch equals the user's and
- * the user's state is active.  Instants are milliseconds since 1970.
+ * When a session lives stands in sql/prelude.lua.  Instants are milliseconds
+ * since 1970.
  */
 #ifndef STORE_SESSIONS_H
 #define STORE_SESSIONS_H
@@ -160,9 +160,9 @@ enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
     struct sessions_grant *grant) MUST_USE;
 
 /*
- * Ends a user's sessions that were begun through provider, of those that the
- * index names (sessions_list), and refuses those that sign-ins under way would
- * still open: all of a version of the user's row before version.
+ * Ends a user's sessions that were begun through provider, and refuses those
+ * that sign-ins under way would still open: all of a version of the user's row
+ * before version.
  * RC_DOWN, RC_EXPIRED	Redis did not answer; the same call again is safe
  */
 enum rc sessions_close_provider(struct op *op, const char *user_id,

@@ -199,6 +199,31 @@ START_TEST(a_provider_that_is_unlinked_takes_its_sessions_along)
 }
 END_TEST
 
+/* Redis had lost the index alone. */
+START_TEST(it_ends_what_the_index_does_not_name)
+{
+	enum sessions_rotation rotation;
+	struct sessions_grant grant;
+
+	ck_assert_int_eq(holder_open("a", "discord", 5, &grant), RC_OK);
+	holder_opened("b");
+	beside_tell("DEL " HOLDER_INDEX);
+	ck_assert_int_eq(sessions_close_provider(op, HOLDER, "discord", 6),
+	    RC_OK);
+
+	ck_assert(!holder_has("a"));
+	ck_assert_int_eq(sessions_rotate(op, &(struct sessions_presented){
+	    .user_id = HOLDER, .sid = "a", .generation = 1, .key_id = "k"},
+	    &rotation, &grant), RC_ABSENT);
+	ck_assert_int_eq(sessions_renew(op, HOLDER, "a", &grant), RC_ABSENT);
+	beside_tell("ZADD " HOLDER_INDEX " %lld a",
+	    (long long)grant.expires_ms);
+	ck_assert_uint_eq(listed().count, 0);
+	ck_assert_int_eq(sessions_close(op, HOLDER, "a"), RC_ABSENT);
+	ck_assert(holder_has("b"));
+}
+END_TEST
+
 START_TEST(a_sign_in_under_way_opens_nothing_through_it)
 {
 	struct sessions_grant grant = {.generation = 9};
@@ -310,6 +335,7 @@ static TCase *cases(void)
 	tcase_add_test(t, redis_may_serve_others_after_each_500_sessions);
 	tcase_add_test(t,
 	    a_provider_that_is_unlinked_takes_its_sessions_along);
+	tcase_add_test(t, it_ends_what_the_index_does_not_name);
 	tcase_add_test(t, a_sign_in_under_way_opens_nothing_through_it);
 	tcase_add_test(t, an_older_unlinking_does_not_take_a_newer_one_back);
 	tcase_add_test(t,

@@ -225,6 +225,33 @@ START_TEST(opening_takes_what_is_over_out_of_the_index)
 }
 END_TEST
 
+/* Nobody but a foreign hand leaves a hash so: it harms nobody else. */
+START_TEST(a_hash_that_lacks_a_field_is_no_disaster)
+{
+	enum sessions_rotation rotation;
+	struct sessions_grant grant;
+
+	holder_opened("a");
+	beside_tell("HDEL " HOLDER_RECORD "a last_used_at");
+	ck_assert(holder_has("a"));
+	beside_tell("HDEL " HOLDER_RECORD "a key_id");
+	ck_assert_int_eq(sessions_rotate(op, &(struct sessions_presented){
+	    .user_id = HOLDER, .sid = "a", .generation = 0, .key_id = "k"},
+	    &rotation, &grant), RC_DOWN);
+	op_clear(op);
+	ck_assert_int_eq(sessions_renew(op, HOLDER, "a", &grant), RC_DOWN);
+	op_clear(op);
+	beside_tell("HDEL " HOLDER_RECORD "a expires_at");
+	ck_assert(!holder_has("a"));
+
+	holder_opened("b");
+	beside_tell("HDEL " HOLDER_HASH " version");
+	holder_opened("c");
+	ck_assert_int_eq(holder_publish(6, SESSIONS_DISABLED), RC_OK);
+	ck_assert(!holder_has("c"));
+}
+END_TEST
+
 static TCase *cases(void)
 {
 	TCase *t = tcase_create("sessions_user");
@@ -243,6 +270,7 @@ static TCase *cases(void)
 	tcase_add_test(t,
 	    more_sessions_than_one_trim_takes_go_with_the_next);
 	tcase_add_test(t, opening_takes_what_is_over_out_of_the_index);
+	tcase_add_test(t, a_hash_that_lacks_a_field_is_no_disaster);
 	return t;
 }
 
