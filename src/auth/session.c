@@ -191,27 +191,40 @@ enum rc session_refresh(struct op *op, const char *refresh_token,
 	return RC_OK;
 }
 
+/* Ends the event's session, with the event. */
+static enum rc close_one(struct op *op, const struct event *event)
+{
+	enum rc rc;
+
+	if (!uuid_is_valid(event->session_id))
+		return op_fail(op, RC_ABSENT, "not the id of a session");
+
+	rc = sessions_close(op, event->user_id, event->session_id);
+	if (rc == RC_OK)
+		note(op, event);
+	return rc;
+}
+
 enum rc session_end(struct op *op, const char *refresh_token,
     const struct session_client *client)
 {
 	struct token token;
-	enum rc rc;
+	enum rc rc = token_verify_refresh(op, refresh_token, &token);
 
-	if (token_verify_refresh(op, refresh_token, &token) != RC_OK) {
-		op_clear(op);
-		return RC_OK;
-	}
-
-	rc = sessions_close(op, token.user_id, token.sid);
-	if (rc == RC_OK)
-		note(op, &(struct event){.kind = EVENT_SIGNED_OUT,
-		    .user_id = token.user_id, .session_id = token.sid,
-		    .address = client->address});
-	if (rc == RC_ABSENT) {
+	/* A later one may live. */
+	if (rc == RC_EXPIRED) {
 		op_clear(op);
 		rc = RC_OK;
 	}
-	return rc;
+	if (rc == RC_OK)
+		rc = close_one(op, &(struct event){.kind = EVENT_SIGNED_OUT,
+		    .user_id = token.user_id, .session_id = token.sid,
+		    .address = client->address});
+	if (rc != RC_DENIED && rc != RC_ABSENT)
+		return rc;
+
+	op_clear(op);
+	return RC_OK;
 }
 
 enum rc session_check_fresh(struct op *op, const struct session *session)
@@ -256,20 +269,6 @@ enum rc session_check_alive(struct op *op, const char *user_id,
 
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_DENIED, REFUSAL_TRANSACTION);
-	return rc;
-}
-
-/* Ends the event's session, with the event. */
-static enum rc close_one(struct op *op, const struct event *event)
-{
-	enum rc rc;
-
-	if (!uuid_is_valid(event->session_id))
-		return op_fail(op, RC_ABSENT, "not the id of a session");
-
-	rc = sessions_close(op, event->user_id, event->session_id);
-	if (rc == RC_OK)
-		note(op, event);
 	return rc;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Sessions: begun at sign-in, checked on every request, refreshed, ended.
- * What a session is and when it lives is store/sessions.c's; which tokens
+ * What a session is, and when it lives, is store/sessions.h's; which tokens
  * stand for it is token.c's.
  */
 #ifndef AUTH_SESSION_H
@@ -83,8 +83,9 @@ enum rc session_refresh(struct op *op, const char *refresh_token,
     MUST_USE;
 
 /*
- * Ends the session of a refresh token.  A token that is not ours, or whose
- * session is over, is fine: nothing of it lives.
+ * Ends the session of a refresh token, which may have expired: a later one of
+ * the same session may live.  A token that is not ours, or whose session is
+ * over, is fine: nothing of it lives.
  * RC_DOWN, RC_EXPIRED	Redis did not answer
  */
 enum rc session_end(struct op *op, const char *refresh_token,

@@ -145,7 +145,10 @@ const char *token_issue_refresh(struct op *op, const struct token *token,
 	return jws_sign(op, refresh_key(grant->key_id), claims);
 }
 
-/* Checks times and the claims both kinds have; fills *token. */
+/*
+ * Checks times and the claims both kinds have; fills *token, also when the
+ * token was one but has expired.
+ */
 static enum rc check(struct op *op, const struct js *claims,
     const struct kind *kind, struct token *token)
 {
@@ -167,11 +170,11 @@ static enum rc check(struct op *op, const struct js *claims,
 	/* Refresh tokens carry Redis's time, which decides over them, too. */
 	if (kind == &access_kind && issued > now + CLOCK_SKEW_S)
 		return op_fail(op, RC_DENIED, "issued in the future");
+
+	*token = (struct token){.user_id = sub, .sid = sid};
 	if (expires <= now)
 		return op_fail(op, RC_EXPIRED, "the %s token of session %s "
 		    "has expired", kind->type, sid);
-
-	*token = (struct token){.user_id = sub, .sid = sid};
 	return RC_OK;
 }
 
@@ -226,9 +229,10 @@ enum rc token_verify_refresh(struct op *op, const char *text,
 	if (rc == RC_OK && !generation_from(claims, found.sid,
 	    &found.generation))
 		rc = op_fail(op, RC_DENIED, "jti is not <sid>.<generation>");
+	if (rc == RC_OK || rc == RC_EXPIRED)
+		*token = found;
 	if (rc != RC_OK)
 		return op_while(op, rc, "verifying a refresh token");
 
-	*token = found;
 	return RC_OK;
 }

@@ -73,7 +73,8 @@ START_TEST(lo_01_an_older_token_of_the_session_logs_out_too)
 }
 END_TEST
 
-START_TEST(lo_02_logout_answers_the_same_for_any_token)
+/* Another tab has refreshed it since: the session lives. */
+START_TEST(lo_02_an_expired_token_logs_out_too)
 {
 	struct jws_key key = forge_refresh_key(op);
 	struct forge_claims claims = forge_like(op, tokens.refresh);
@@ -81,10 +82,19 @@ START_TEST(lo_02_logout_answers_the_same_for_any_token)
 	claims.exp = forge_time(op, -1);
 	ck_assert_int_eq(tokens_logout(browser, forge_token(op, &key,
 	    &claims)), 204);
+	ck_assert(!tokens_open(browser, tokens.access));
+	tokens_assert_dead(browser, tokens.refresh);
+}
+END_TEST
+
+START_TEST(lo_02_logout_answers_the_same_for_any_token)
+{
+	struct jws_key key = forge_refresh_key(op);
+	struct forge_claims claims = forge_like(op, tokens.refresh);
+
 	ck_assert_int_eq(tokens_logout(browser, "garbage"), 204);
 	ck_assert_int_eq(tokens_logout(browser, ""), 204);
 	ck_assert_int_eq(tokens_logout(browser, tokens.access), 204);
-	claims = forge_like(op, tokens.refresh);
 	claims.sid = "\"01890a5d-ac96-774b-bcce-b302099a8057\"";
 	claims.jti = "\"01890a5d-ac96-774b-bcce-b302099a8057.1\"";
 	ck_assert_int_eq(tokens_logout(browser, forge_token(op, &key,
@@ -331,6 +341,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, lo_01_logout_ends_this_session_at_once_and_no_other);
 	tcase_add_test(t, lo_01_an_older_token_of_the_session_logs_out_too);
+	tcase_add_test(t, lo_02_an_expired_token_logs_out_too);
 	tcase_add_test(t, lo_02_logout_answers_the_same_for_any_token);
 	tcase_add_test(t, lo_02_what_names_no_token_is_a_mistake);
 	tcase_add_test(t,

@@ -295,10 +295,25 @@ START_TEST(ending_what_is_no_session_is_fine)
 
 	ck_assert_int_eq(session_end(op, "a.b.c", &client), RC_OK);
 	ck_assert_int_eq(session_end(op, bearer(), &client), RC_OK);
-	fake_clock_now_ms += 3600 * 1000;
-	ck_assert_int_eq(session_end(op, text, &client), RC_OK);
 	ck_assert_str_eq(op_reason(op), "");
 	ck_assert_str_eq(fake_calls_text(), "sessions_close");
+}
+END_TEST
+
+/* It was refreshed with another copy of the token, which lives. */
+START_TEST(an_expired_refresh_token_ends_its_session_all_the_same)
+{
+	const char *text = presented();
+
+	fake_clock_now_ms += 3600 * 1000;
+	ck_assert_int_eq(session_refresh(op, text, &client,
+	    &(struct session_tokens){0}), RC_DENIED);
+	op_clear(op);
+	ck_assert_int_eq(session_end(op, text, &client), RC_OK);
+	ck_assert_str_eq(op_reason(op), "");
+	ck_assert_str_eq(fake_calls_text(), "sessions_close events_add");
+	ck_assert_str_eq(fake_sessions.sid, SID);
+	ck_assert_int_eq(fake_events_last.kind, EVENT_SIGNED_OUT);
 }
 END_TEST
 
@@ -350,6 +365,7 @@ int main(void)
 	tcase_add_test(t,
 	    the_session_of_a_refresh_token_is_ended_with_an_event);
 	tcase_add_test(t, ending_what_is_no_session_is_fine);
+	tcase_add_test(t, an_expired_refresh_token_ends_its_session_all_the_same);
 	tcase_add_test(t, nobody_is_told_signed_out_while_redis_cannot_say);
 	tcase_add_test(t, all_sessions_of_a_user_are_ended_with_one_event);
 

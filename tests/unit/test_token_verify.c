@@ -109,7 +109,10 @@ static const char *signed_again(const char *token, const struct jws_key *key)
 	return jws_sign(op, key, claims);
 }
 
-/* The outcome of verifying; *token must stay untouched on failure. */
+/*
+ * The outcome of verifying; *token must stay untouched unless it was one of
+ * ours.
+ */
 static enum rc outcome(bool access, const char *text)
 {
 	struct token got = {.user_id = "untouched"};
@@ -118,7 +121,7 @@ static enum rc outcome(bool access, const char *text)
 	op_clear(op);
 	rc = access ? token_verify_access(op, text, &got) :
 	    token_verify_refresh(op, text, &got);
-	ck_assert((rc == RC_OK) == (strcmp(got.user_id, "untouched") != 0));
+	ck_assert((rc == RC_DENIED) == (strcmp(got.user_id, "untouched") == 0));
 	ck_assert((rc == RC_OK) == (op_reason(op)[0] == '\0'));
 	return rc;
 }
