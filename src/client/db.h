@@ -68,8 +68,8 @@ void db_close(void);
  * Runs a query that yields at most one row.  Sets *row on RC_OK.
  *
  * RC_ABSENT	no row
- * RC_TAKEN	a unique, foreign key, exclusion or check constraint stands
- *		against it; inside a transaction that is over then: roll back
+ * RC_TAKEN	a unique, foreign key or exclusion constraint stands against
+ *		it; inside a transaction that is over then: roll back
  * RC_EXPIRED	the deadline passed before a connection was free
  * RC_DOWN	the database did not answer, has a schema this program does
  *		not know, or refused the statement

@@ -223,6 +223,13 @@ static bool makes_stale(const char *state)
 	    strcmp(state, "25006") == 0;
 }
 
+/* Another row stands against it: foreign key, unique, exclusion constraint. */
+static bool is_taken(const char *state)
+{
+	return strcmp(state, "23503") == 0 || strcmp(state, "23505") == 0 ||
+	    strcmp(state, "23P01") == 0;
+}
+
 /* Says what the server has against a statement. */
 static enum rc refused(struct op *op, struct db_link *link, const char *name,
     const PGresult *result)
@@ -242,11 +249,8 @@ static enum rc refused(struct op *op, struct db_link *link, const char *name,
 	len = strcspn(message, str_begins(state, "22") ? "\"\n" : "\n");
 	message = pool_text_n(op->pool, message, len);
 
-	if (str_begins(state, "23"))
+	if (is_taken(state))
 		return op_fail(op, RC_TAKEN, "%s: %s %s", name, state, message);
-	if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0)
-		return op_fail(op, RC_DOWN, "%s: %s serialization/deadlock: %s",
-		    name, state, message);
 	return op_fail(op, RC_DOWN, "%s: %s %s", name, state, message);
 }
 

@@ -42,8 +42,6 @@ static const struct problem by_outcome[] = {
 };
 
 static const struct problem by_refusal[] = {
-	[REFUSAL_NOT_FOUND] = {404, "not_found", "Not found",
-	    "There is nothing at this address."},
 	[REFUSAL_METHOD] = {405, "method_not_allowed", "Method not allowed",
 	    "This address does not answer that method; Allow names those it "
 	    "does."},

@@ -137,8 +137,7 @@ static enum rc match(struct request *request, const struct route **route)
 	const struct route *first = owner(request, &segment, &len);
 
 	if (first == NULL)
-		return op_refuse(request->op, RC_ABSENT, REFUSAL_NOT_FOUND,
-		    "no route");
+		return op_fail(request->op, RC_ABSENT, "no route");
 
 	request->segment = pool_text_n(request->op->pool, segment, len);
 	for (size_t i = 0; i < route_count; i++) {
