@@ -9,10 +9,7 @@ select a.user_id as owner_id, o.disabled_at is not null as owner_disabled,
 	exists (select 1 from oauth_linked_accounts b
 		where b.user_id = h.id and b.provider = $1)
 		as holder_has_provider,
-	exists (select 1 from oauth_linked_accounts b
-		where b.user_id = h.id and b.email_verified
-		and email_key(b.email) = email_key($3))
-		as holder_is_backed,
+	is_backed(h.id, $3) as holder_is_backed,
 	exists (select 1 from events e
 		where e.user_id = h.id and e.kind = $5
 		and e.provider = $1) as holder_has_unlinked,
@@ -43,7 +40,7 @@ returning id
 delete from oauth_linked_accounts
 where user_id = $1::uuid and provider = $2
 
--- name: account_give(user_id, provider, to_id)
+-- name: account_move(user_id, provider, to_id)
 update oauth_linked_accounts set user_id = $3::uuid, linked_at = now()
 where user_id = $1::uuid and provider = $2
 

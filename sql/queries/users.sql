@@ -46,11 +46,7 @@ with said as (
 			select 1 from users o
 			where o.id <> u.id and o.email_verified
 			and email_key(o.email) = email_key(p.email)) as is_free,
-		u.email_verified and exists (
-			select 1 from oauth_linked_accounts a
-			where a.user_id = u.id and a.email_verified
-			and email_key(a.email) = email_key(u.email))
-			as is_backed
+		u.email_verified and is_backed(u.id, u.email) as is_backed
 	from users u
 	join oauth_linked_accounts p on p.user_id = u.id
 		and p.provider = u.oauth_provider and p.oauth_id = u.oauth_id
@@ -83,7 +79,7 @@ where id = $1::uuid
 returning disabled_at is not null as disabled, version,
 	to_ms(premium_until) as premium_until
 
--- Disabling again changes nothing but the version.
+-- Disabling again keeps the first disabled_at.
 -- name: user_disable(id)
 update users set disabled_at = coalesce(disabled_at, now()),
 	version = next_version(version), updated_at = now()

@@ -19,7 +19,7 @@ create table users (
 	oauth_id text not null,
 	premium_until timestamptz,
 	disabled_at timestamptz,
-	-- of what Redis must know of, state and premium: see next_version
+	-- of what Redis is told, state, premium and unlinking: see next_version
 	version bigint not null default 1,
 	created_at timestamptz not null default now(),
 	updated_at timestamptz not null default now(),
@@ -76,6 +76,15 @@ create table oauth_linked_accounts (
 
 create index oauth_linked_accounts_verified_email
 	on oauth_linked_accounts (email_key(email)) where email_verified;
+
+-- Whether an identity of the user's vouches for an address.
+create function is_backed(holder_id uuid, address text) returns boolean
+language sql stable as $$
+	select exists (
+		select 1 from oauth_linked_accounts
+		where user_id = holder_id and email_verified
+		and email_key(email) = email_key(address))
+$$;
 
 -- The primary identity exists, whatever races: deferred, so that user and
 -- identity can be made, and a primary changed, in one transaction.

@@ -54,25 +54,11 @@ static bool may_sign_up(struct op *op, const struct identity *identity)
 		is_listed_domain(op, identity));
 }
 
+/* The facts of an identity that signs in, and of what the site allows. */
 static unsigned facts_of(struct op *op, const struct signing *signing)
 {
-	const struct accounts_standing *standing = &signing->standing;
-	unsigned facts = 0;
+	unsigned facts = linking_facts(&signing->standing, NULL);
 
-	if (standing->owner_id != NULL)
-		facts |= LINKING_KNOWN;
-	if (standing->owner_disabled)
-		facts |= LINKING_DISABLED;
-	if (standing->holder_id != NULL)
-		facts |= LINKING_HELD;
-	if (standing->holder_disabled)
-		facts |= LINKING_HOLDER_DISABLED;
-	if (standing->holder_has_provider)
-		facts |= LINKING_HOLDER_HAS_PROVIDER;
-	if (standing->holder_is_backed)
-		facts |= LINKING_BACKED;
-	if (standing->holder_has_unlinked)
-		facts |= LINKING_UNLINKED;
 	if (strcmp(config->account_linking, "verified") == 0)
 		facts |= LINKING_AUTOMATIC;
 	if (may_sign_up(op, signing->identity))
@@ -112,26 +98,9 @@ static enum rc create(struct op *op, struct signing *signing)
 }
 
 /*
- * Settles the address after the identity of the sign-in was noted, where it is
- * the primary one.  An address that never was more than its word follows it,
- * but not into nothing.
- */
-static enum rc settle_email(struct op *op, const struct signing *signing,
-    const struct user *before)
-{
-	const struct account *account = &signing->account;
-
-	if (strcmp(before->oauth_provider, account->provider) != 0 ||
-	    strcmp(before->oauth_id, account->oauth_id) != 0)
-		return RC_OK;
-
-	return users_settle_email(op, before->id,
-	    before->shows_primary && account->email != NULL);
-}
-
-/*
  * Between the look and the row lock the user may have been disabled or
- * deleted, or the identity unlinked: begin again.
+ * deleted, or the identity unlinked: begin again.  An address that never was
+ * more than the primary identity's word follows it, but not into nothing.
  */
 static enum rc enter(struct op *op, struct signing *signing)
 {
@@ -145,7 +114,8 @@ static enum rc enter(struct op *op, struct signing *signing)
 	if (rc == RC_OK)
 		rc = accounts_note_use(op, id, &signing->account);
 	if (rc == RC_OK)
-		rc = settle_email(op, signing, before);
+		rc = users_settle_email(op, id, before->shows_primary &&
+		    signing->account.email != NULL);
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
 	if (rc == RC_OK)
@@ -215,6 +185,8 @@ static enum rc decide(struct op *op, void *what)
 	const struct linking_rule *rule;
 	enum rc rc;
 
+	/* Nothing is left of a try before, which may have joined. */
+	signing->entry = (struct account_entry){.user = NULL};
 	rc = look(op, signing, &rule);
 	if (rc != RC_OK)
 		return rc;
@@ -310,11 +282,8 @@ enum rc account_of(struct op *op, const struct session *session,
 	enum rc rc;
 
 	rc = users_by_id(op, session->user_id, &found);
-	if (rc == RC_OK && found->disabled)
-		rc = op_fail(op, RC_ABSENT, "user %s is disabled", found->id);
-	if (rc != RC_OK)
-		return refusal_if_gone(op, rc, NULL);
-
-	*user = found;
-	return RC_OK;
+	rc = refusal_if_gone(op, rc, rc == RC_OK && found->disabled, NULL);
+	if (rc == RC_OK)
+		*user = found;
+	return rc;
 }

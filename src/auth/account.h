@@ -93,7 +93,7 @@ struct account_actor {
  * through it.  A way in of another configured provider must be left; the
  * oldest of those becomes the primary when the primary goes.
  *
- * RC_DENIED	the user asked, and is gone by now (REFUSAL_TOKEN)
+ * RC_DENIED	the user asked, and is disabled or gone by now (REFUSAL_TOKEN)
  * RC_ABSENT	there is none of that provider (REFUSAL_NOT_LINKED), or no
  *		such user, which the administrator is told
  * RC_TAKEN	it is the last way in (REFUSAL_LAST_METHOD)
@@ -156,7 +156,7 @@ enum rc account_enable(struct op *op, const char *id, const char *actor)
  * Deletes a user: Redis first, which ends every session at once, then all
  * rows.  One event stays, which names nobody.  actor NULL is the user.
  *
- * RC_DENIED	the user asked, and is gone by now (REFUSAL_TOKEN)
+ * RC_DENIED	the user asked, and is disabled or gone by now (REFUSAL_TOKEN)
  * RC_ABSENT	there is no such user, which the administrator is told
  * RC_DOWN, RC_EXPIRED	as account_disable
  */

@@ -33,31 +33,6 @@ static const struct account *find(const struct accounts_list *list,
 	return NULL;
 }
 
-/* Who asks for themselves must be let in; the administrator knows better. */
-static bool is_gone(const struct asking *asking, enum rc locked,
-    const struct users_standing *user)
-{
-	return locked == RC_ABSENT ||
-	    (asking->actor.name == NULL && user->disabled);
-}
-
-static unsigned facts_of(const struct asking *asking,
-    const struct accounts_standing *standing, bool gone)
-{
-	unsigned facts = LINKING_ASKED;
-
-	if (gone)
-		facts |= LINKING_ASKER_GONE;
-	if (standing->owner_id != NULL)
-		facts |= LINKING_KNOWN;
-	if (standing->owner_id != NULL &&
-	    strcmp(standing->owner_id, asking->user_id) == 0)
-		facts |= LINKING_ASKERS;
-	if (standing->asker_has_provider)
-		facts |= LINKING_ASKER_HAS_PROVIDER;
-	return facts;
-}
-
 static enum rc note(struct op *op, enum event_kind kind, const char *user_id,
     const char *provider, const struct account_actor *actor)
 {
@@ -83,18 +58,25 @@ static enum rc add(struct op *op, const struct asking *asking)
 static enum rc refuse(struct op *op, const struct linking_rule *rule,
     const struct asking *asking, const char *owner)
 {
-	switch (rule->refusal) {
-	case REFUSAL_IDENTITY_IN_USE:
+	if (rule->refusal == REFUSAL_IDENTITY_IN_USE)
 		return op_refuse(op, rule->rc, rule->refusal,
 		    "rule %s: it is user %s's", rule->name, owner);
-	case REFUSAL_PROVIDER_LINKED:
-		return op_refuse(op, rule->rc, rule->refusal,
-		    "rule %s: the user has another identity of %s",
-		    rule->name, asking->account.provider);
-	default:
-		return op_refuse(op, rule->rc, rule->refusal,
-		    "rule %s: the user may not come in any more", rule->name);
-	}
+
+	return op_refuse(op, rule->rc, rule->refusal,
+	    "rule %s: the user has another identity of %s", rule->name,
+	    asking->account.provider);
+}
+
+/*
+ * Locks the row of a user whose identities are to change, by the hand of the
+ * user (actor NULL) or of the administrator.
+ */
+static enum rc lock(struct op *op, const char *id, const char *actor)
+{
+	struct users_standing standing = {.disabled = false};
+	enum rc rc = users_lock(op, id, &standing);
+
+	return refusal_if_gone(op, rc, standing.disabled, actor);
 }
 
 /* The row as it is now, for the answer. */
@@ -112,27 +94,22 @@ static enum rc read_back(struct op *op, struct asking *asking)
 static enum rc link_step(struct op *op, void *what)
 {
 	struct asking *asking = what;
-	struct users_standing user = {0};
 	struct accounts_standing standing;
 	const struct linking_rule *rule;
 	enum rc rc;
-	bool gone;
 
-	rc = users_lock(op, asking->user_id, &user);
-	if (rc != RC_OK && rc != RC_ABSENT)
-		return rc;
-	gone = is_gone(asking, rc, &user);
-
-	rc = accounts_look(op, &asking->account, asking->user_id, &standing);
+	rc = lock(op, asking->user_id, asking->actor.name);
+	if (rc == RC_OK)
+		rc = accounts_look(op, &asking->account, asking->user_id,
+		    &standing);
 	if (rc != RC_OK)
 		return rc;
 
-	rule = linking_decide(facts_of(asking, &standing, gone));
+	rule = linking_decide(linking_facts(&standing, asking->user_id));
 	op->rule = rule->name;
 	if (rule->act == LINKING_REFUSE)
 		return refuse(op, rule, asking, standing.owner_id);
 
-	op_clear(op);
 	asking->was_linked = rule->act == LINKING_KEEP;
 	if (!asking->was_linked)
 		rc = add(op, asking);
@@ -176,9 +153,6 @@ enum rc account_give(struct op *op, const char *user_id,
 	rc = provider_admit(op, identity->provider, &provider);
 	if (rc == RC_OK)
 		rc = link_to(op, &asking);
-	/* Gone meanwhile: nobody else is kept out at the administrator's word. */
-	if (rc == RC_DENIED)
-		return op_fail(op, RC_ABSENT, "there is no user %s", user_id);
 	if (rc == RC_OK)
 		*was_linked = asking.was_linked;
 	return rc;
@@ -273,7 +247,7 @@ static enum rc take_away(struct op *op, const struct leaving *leaving)
 	if (rc == RC_OK && leaving->to_id == NULL)
 		rc = accounts_delete(op, leaving->user_id, leaving->provider);
 	if (rc == RC_OK && leaving->to_id != NULL)
-		rc = accounts_give(op, leaving->user_id, leaving->provider,
+		rc = accounts_move(op, leaving->user_id, leaving->provider,
 		    leaving->to_id);
 	if (rc == RC_OK)
 		rc = users_settle_email(op, leaving->user_id,
@@ -292,14 +266,9 @@ static enum rc take_away(struct op *op, const struct leaving *leaving)
 static enum rc unlink_step(struct op *op, void *what)
 {
 	const struct leaving *leaving = what;
-	struct users_standing standing;
-	enum rc rc;
+	enum rc rc = lock(op, leaving->user_id, leaving->actor->name);
 
-	rc = users_lock(op, leaving->user_id, &standing);
-	if (rc != RC_OK)
-		return refusal_if_gone(op, rc, leaving->actor->name);
-
-	return take_away(op, leaving);
+	return rc == RC_OK ? take_away(op, leaving) : rc;
 }
 
 enum rc account_unlink(struct op *op, const char *user_id,

@@ -8,6 +8,7 @@
 
 #include "auth/change.h"
 #include "auth/refusal.h"
+#include "auth/standing.h"
 #include "store/events.h"
 #include "store/sessions.h"
 
@@ -21,16 +22,11 @@ struct turning {
 	struct users_standing standing;
 };
 
-static enum rc publish(struct op *op, const struct turning *turning,
-    enum sessions_state state)
+/* Whoever is not active has no session. */
+static enum rc publish(struct op *op, struct sessions_standing standing)
 {
-	const struct users_standing *standing = &turning->standing;
-
-	return sessions_publish(op, &(struct sessions_standing){
-	    .user_id = turning->id, .state = state,
-	    .version = standing->version,
-	    .premium_until_ms = standing->premium_until_ms,
-	    .ends_sessions = state != SESSIONS_ACTIVE});
+	standing.ends_sessions = standing.state != SESSIONS_ACTIVE;
+	return sessions_publish(op, &standing);
 }
 
 static enum rc note(struct op *op, const struct turning *turning,
@@ -49,7 +45,8 @@ static enum rc disable(struct op *op, void *what)
 	if (rc == RC_OK)
 		rc = note(op, turning, EVENT_DISABLED);
 	if (rc == RC_OK)
-		rc = publish(op, turning, SESSIONS_DISABLED);
+		rc = publish(op, standing_of(turning->id,
+		    &turning->standing));
 	return rc;
 }
 
@@ -81,7 +78,7 @@ enum rc account_enable(struct op *op, const char *id, const char *actor)
 	enum rc rc = change_run(op, enable, &turning);
 
 	if (rc == RC_OK)
-		rc = publish(op, &turning, SESSIONS_ACTIVE);
+		rc = publish(op, standing_of(id, &turning.standing));
 	if (rc != RC_OK)
 		return op_while(op, rc, "enabling user %s", id);
 
@@ -94,18 +91,19 @@ static enum rc delete(struct op *op, void *what)
 	enum rc rc;
 
 	rc = users_raise_version(op, turning->id, &turning->standing);
-	if (rc != RC_OK)
-		return refusal_if_gone(op, rc, turning->actor);
-
-	rc = users_delete(op, turning->id);
+	rc = refusal_if_gone(op, rc, turning->standing.disabled,
+	    turning->actor);
+	if (rc == RC_OK)
+		rc = users_delete(op, turning->id);
 	if (rc == RC_OK)
 		rc = events_add(op, &(struct event){.kind = EVENT_DELETED,
 		    .actor = turning->actor});
 	if (rc != RC_OK)
 		return rc;
 
-	turning->standing.premium_until_ms = 0;
-	return publish(op, turning, SESSIONS_DELETED);
+	return publish(op, (struct sessions_standing){
+	    .user_id = turning->id, .state = SESSIONS_DELETED,
+	    .version = turning->standing.version});
 }
 
 enum rc account_delete(struct op *op, const char *id, const char *actor)

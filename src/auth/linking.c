@@ -6,11 +6,9 @@
  */
 #include "auth/linking.h"
 
-#include <stddef.h>
+#include <string.h>
 
 static const struct linking_rule rules[] = {
-	{"asker_gone", LINKING_ASKED | LINKING_ASKER_GONE, 0,
-	    LINKING_REFUSE, RC_DENIED, REFUSAL_TOKEN},
 	{"own_identity", LINKING_ASKED | LINKING_ASKERS, 0,
 	    LINKING_KEEP, RC_OK, REFUSAL_NONE},
 	{"identity_in_use", LINKING_ASKED | LINKING_KNOWN, 0,
@@ -44,6 +42,38 @@ static const struct linking_rule rules[] = {
 	{"new_user", 0, 0,
 	    LINKING_CREATE, RC_OK, REFUSAL_NONE},
 };
+
+unsigned linking_facts(const struct accounts_standing *standing,
+    const char *asker_id)
+{
+	unsigned facts = 0;
+
+	if (standing->owner_id != NULL)
+		facts |= LINKING_KNOWN;
+	if (standing->owner_disabled)
+		facts |= LINKING_DISABLED;
+	if (standing->holder_id != NULL)
+		facts |= LINKING_HELD;
+	if (standing->holder_disabled)
+		facts |= LINKING_HOLDER_DISABLED;
+	if (standing->holder_has_provider)
+		facts |= LINKING_HOLDER_HAS_PROVIDER;
+	if (standing->holder_is_backed)
+		facts |= LINKING_BACKED;
+	if (standing->holder_has_unlinked)
+		facts |= LINKING_UNLINKED;
+
+	if (asker_id == NULL)
+		return facts;
+
+	facts |= LINKING_ASKED;
+	if (standing->owner_id != NULL &&
+	    strcmp(standing->owner_id, asker_id) == 0)
+		facts |= LINKING_ASKERS;
+	if (standing->asker_has_provider)
+		facts |= LINKING_ASKER_HAS_PROVIDER;
+	return facts;
+}
 
 const struct linking_rule *linking_decide(unsigned facts)
 {

@@ -8,6 +8,7 @@
 
 #include "auth/refusal.h"
 #include "base/op.h"
+#include "store/accounts.h"
 
 /* What is known of an identity that has just been proved; a set of bits. */
 enum linking_fact {
@@ -34,12 +35,10 @@ enum linking_fact {
 
 	/* A user, the asker, wants it, or the administrator for them. */
 	LINKING_ASKED = 1 << 9,
-	/* The asker is deleted by now, or disabled and asks themselves. */
-	LINKING_ASKER_GONE = 1 << 10,
 	/* The identity is linked to the asker. */
-	LINKING_ASKERS = 1 << 11,
+	LINKING_ASKERS = 1 << 10,
 	/* The asker has another identity of its provider. */
-	LINKING_ASKER_HAS_PROVIDER = 1 << 12,
+	LINKING_ASKER_HAS_PROVIDER = 1 << 11,
 };
 
 enum linking_act {
@@ -59,6 +58,13 @@ struct linking_rule {
 	enum rc rc;		/* of a refusal, else RC_OK */
 	enum refusal refusal;
 };
+
+/*
+ * What an identity's standing says, as facts; asker_id is the asker, NULL when
+ * it signs in.  What the options say is not among them.
+ */
+unsigned linking_facts(const struct accounts_standing *standing,
+    const char *asker_id);
 
 /* The rule that decides; there always is one. */
 const struct linking_rule *linking_decide(unsigned facts);

@@ -11,6 +11,7 @@
 #include "auth/change.h"
 #include "auth/letter.h"
 #include "auth/refusal.h"
+#include "auth/standing.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/uuid.h"
@@ -29,14 +30,12 @@ struct setting {
 static enum rc publish(struct op *op, struct setting *setting,
     bool takes_away)
 {
-	const struct users_standing *standing = &setting->standing;
-	enum rc rc = sessions_publish(op, &(struct sessions_standing){
-	    .user_id = setting->grant.user_id,
-	    .state = standing->disabled ? SESSIONS_DISABLED : SESSIONS_ACTIVE,
-	    .version = standing->version,
-	    .premium_until_ms = standing->premium_until_ms,
-	    .takes_away = takes_away});
+	struct sessions_standing standing = standing_of(
+	    setting->grant.user_id, &setting->standing);
+	enum rc rc;
 
+	standing.takes_away = takes_away;
+	rc = sessions_publish(op, &standing);
 	setting->is_published = rc == RC_OK;
 	return rc;
 }
@@ -68,8 +67,8 @@ static int64_t extended(const struct setting *setting)
 
 	if (setting->standing.premium_until_ms > end_ms)
 		end_ms = setting->standing.premium_until_ms;
-	return setting->extend_ms < PREMIUM_LAST_MS - end_ms
-	    ? end_ms + setting->extend_ms : PREMIUM_LAST_MS;
+	return setting->extend_ms < CLOCK_LAST_MS - end_ms
+	    ? end_ms + setting->extend_ms : CLOCK_LAST_MS;
 }
 
 static enum rc step(struct op *op, void *what)
@@ -124,21 +123,30 @@ bool premium_reference_is_valid(const char *reference)
 	return strspn(reference, " ") < size;
 }
 
-/* For whoever gives none: each of these is a change of its own. */
-static const char *made_up(struct op *op)
+const char *premium_reference_new(struct pool *pool)
 {
 	char id[UUID_SIZE];
 
 	uuid_new(id);
-	return pool_text(op->pool, id);
+	return pool_text(pool, id);
+}
+
+bool premium_end_from(const char *text, int64_t *until_ms)
+{
+	int64_t ms;
+
+	if (!clock_from_rfc3339(text, &ms) || ms <= 0)
+		return false;
+
+	*until_ms = ms;
+	return true;
 }
 
 enum rc premium_set(struct op *op, const char *user_id,
     const struct premium_change *given, const struct user **user)
 {
 	struct setting setting = {.grant = {
-	    .reference = given->reference != NULL ? given->reference :
-		made_up(op),
+	    .reference = given->reference,
 	    .user_id = user_id,
 	    .until_ms = given->until_ms,
 	    .actor = given->actor,

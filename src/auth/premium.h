@@ -11,16 +11,13 @@
 #include "base/op.h"
 #include "store/users.h"
 
-/* The end of the year 9999, the last that RFC 3339 can write. */
-#define PREMIUM_LAST_MS INT64_C(253402300799999)
-
 #define PREMIUM_REFERENCE_MOST 255 /* code points */
 
 struct premium_change {
 	int64_t until_ms;	/* 0 takes premium away */
 	int64_t extend_ms;	/* instead of until_ms, unless 0: so much from
 				   the later of now and the present end */
-	const char *reference;	/* of the payment, valid; NULL makes one up */
+	const char *reference;	/* of the payment, valid */
 	const char *actor;
 };
 
@@ -30,6 +27,15 @@ struct premium_change {
  * but U+0020, which does not stand alone.
  */
 bool premium_reference_is_valid(const char *reference);
+
+/* A reference, in pool, for a change that has none: never the same again. */
+const char *premium_reference_new(struct pool *pool);
+
+/*
+ * Reads an end of premium: sets *until_ms and returns true when text is an
+ * instant (clock_from_rfc3339) after 1970 began.
+ */
+bool premium_end_from(const char *text, int64_t *until_ms);
 
 /*
  * Sets until when a user has premium, at most the year 9999.  The same
@@ -44,7 +50,8 @@ bool premium_reference_is_valid(const char *reference);
  *		Redis knows a newer version of the user
  * RC_EXPIRED	a store did not answer in time
  *
- * After these two the same call again is safe.
+ * After these two it may have been done all the same: the same call again,
+ * with the same reference, is safe.
  */
 enum rc premium_set(struct op *op, const char *user_id,
     const struct premium_change *change, const struct user **user) MUST_USE;

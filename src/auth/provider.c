@@ -8,8 +8,13 @@
 #include "auth/oidc.h"
 #include "auth/provider_state.h"
 #include "auth/refusal.h"
+#include "base/clock.h"
+#include "config/config_provider.h"
 #include "config/preset.h"
 #include "store/providers.h"
+
+/* How long a look at the pin may keep a sign-in waiting. */
+#define LOOK_MOST_MS 1000
 
 /* What providers of each kind can do. */
 static const struct provider_ops *const ops[] = {
@@ -21,35 +26,18 @@ static struct pool *pool;
 static struct provider *table;
 static size_t count;
 
-/*
- * A configured issuer of one's own under the name google means that its
- * endpoints are its own, too: Google's would answer for another one.
- */
-static const char *endpoint(const struct config_provider *given,
-    const char *url, const char *preset)
-{
-	if (url[0] != '\0')
-		return url;
-	return given->issuer[0] != '\0' ? "" : preset;
-}
-
 static struct provider make(const struct config_provider *given,
     bool development)
 {
-	const struct preset *preset = preset_of(given->name, given->kind);
-	const char *issuer = given->issuer[0] != '\0' ? given->issuer
-						      : preset->issuer;
 	struct provider provider = {
-	    .ops = ops[preset->kind->id],
+	    .ops = ops[preset_kind_named(given->kind)->id],
 	    .name = given->name,
 	    .label = given->label,
-	    .issuer = issuer,
-	    .authorize_url = endpoint(given, given->authorize_url,
-		preset->authorize_url),
-	    .token_url = endpoint(given, given->token_url, preset->token_url),
-	    .userinfo_url = endpoint(given, given->userinfo_url,
-		preset->userinfo_url),
-	    .jwks_url = endpoint(given, given->jwks_url, preset->jwks_url),
+	    .issuer = given->issuer,
+	    .authorize_url = given->authorize_url,
+	    .token_url = given->token_url,
+	    .userinfo_url = given->userinfo_url,
+	    .jwks_url = given->jwks_url,
 	    .client_id = given->client_id,
 	    .client_secret = pool_text_n(pool,
 		(const char *)given->client_secret.bytes,
@@ -60,12 +48,12 @@ static struct provider make(const struct config_provider *given,
 	    .plain_http = development,
 	    .trusts_email = strcmp(given->trust_email, "yes") == 0,
 	    .wants_hosted_email =
-		preset_wants_hosted_email(given->name, issuer),
+		preset_wants_hosted_email(given->name, given->issuer),
 	    .announces_iss = given->sends_iss,
 	    .state = provider_state_new(),
 	};
 
-	/* The configuration has checked the name. */
+	/* The configuration has checked the names of kind and algorithm. */
 	if (!jws_alg_from(given->algorithm, &provider.alg))
 		provider.alg = JWS_RS256;
 	return provider;
@@ -79,7 +67,7 @@ void provider_init(const struct config *config)
 	count = 0;
 
 	for (size_t i = 0; i < config->provider_count; i++)
-		if (config->providers[i].client_id[0] != '\0')
+		if (config_provider_is_on(&config->providers[i]))
 			table[count++] = make(&config->providers[i],
 			    config->development);
 }
@@ -145,14 +133,20 @@ bool provider_is_barred(const struct provider *provider)
 	return pin_of(provider) == PROVIDER_PIN_OTHER;
 }
 
+bool provider_stands_for(const struct provider *provider, const char *pinned)
+{
+	return strcmp(pinned, provider->issuer) == 0;
+}
+
 /* Remembers and says whether the name is pinned to the right issuer. */
 static enum rc judge_pin(struct op *op, const struct provider *provider,
     const char *pinned)
 {
-	bool ours = strcmp(pinned, provider->issuer) == 0;
+	bool ours = provider_stands_for(provider, pinned);
 
 	pthread_mutex_lock(&provider->state->lock);
 	provider->state->pin = ours ? PROVIDER_PIN_OURS : PROVIDER_PIN_OTHER;
+	provider->state->pin_asked_ms = clock_mono_ms();
 	pthread_mutex_unlock(&provider->state->lock);
 	if (ours)
 		return RC_OK;
@@ -164,13 +158,46 @@ static enum rc judge_pin(struct op *op, const struct provider *provider,
 	    "%s", provider->name, pinned, provider->issuer, provider->name);
 }
 
+/* Whether the pin is to be asked for again, of all threads by this one. */
+static bool takes_turn(const struct provider *provider)
+{
+	struct provider_state *state = provider->state;
+	int64_t now_ms = clock_mono_ms();
+	bool is_due;
+
+	pthread_mutex_lock(&state->lock);
+	is_due = now_ms - state->pin_asked_ms >= PROVIDER_PIN_MOST_MS;
+	if (is_due)
+		state->pin_asked_ms = now_ms;
+	pthread_mutex_unlock(&state->lock);
+	return is_due;
+}
+
+/*
+ * What was ours may have been rebound by an administrator whose configuration
+ * is newer than this worker's.
+ */
+static enum rc look_again(struct op *op, const struct provider *provider)
+{
+	int64_t deadline_ms = op_shorten(op, LOOK_MOST_MS);
+	enum rc rc = provider_look_at_pin(op, provider);
+
+	op->deadline_ms = deadline_ms;
+	if (rc != RC_DOWN && rc != RC_EXPIRED)
+		return rc;
+
+	/* Nobody can be rebound, nor signed in, before PostgreSQL is back. */
+	op_clear(op);
+	return RC_OK;
+}
+
 static enum rc check_pin(struct op *op, const struct provider *provider)
 {
 	const char *pinned;
 	enum rc rc;
 
 	if (pin_of(provider) == PROVIDER_PIN_OURS)
-		return RC_OK;
+		return takes_turn(provider) ? look_again(op, provider) : RC_OK;
 
 	rc = providers_pin(op, provider->name, provider->issuer, &pinned);
 	return rc == RC_OK ? judge_pin(op, provider, pinned) : rc;
@@ -213,6 +240,12 @@ enum rc provider_authorize(struct op *op, const struct provider *provider,
 	if (rc != RC_OK)
 		return op_while(op, rc, "asking %s", provider->name);
 	return RC_OK;
+}
+
+enum rc provider_sends_iss(struct op *op, const struct provider *provider,
+    bool *sends)
+{
+	return provider->ops->sends_iss(op, provider, sends);
 }
 
 enum rc provider_identify(struct op *op, const struct provider *provider,

@@ -15,6 +15,12 @@
 #include "client/jws.h"
 #include "config/config.h"
 
+/*
+ * How long a worker goes by a pin that it has seen, milliseconds: so soon
+ * after latchkeyctl provider rebind nobody comes in by the old issuer.
+ */
+#define PROVIDER_PIN_MOST_MS 5000
+
 /* What the consent screen is asked with (RFC 6749 4.1.1, RFC 7636 4.3). */
 struct provider_question {
 	const char *redirect_uri;
@@ -51,10 +57,7 @@ struct provider_ops {
 	enum rc (*identify)(struct op *op, const struct provider *provider,
 	    const struct provider_grant *grant, struct identity *identity);
 
-	/*
-	 * Whether a callback must carry iss (RFC 9207), of which the
-	 * provider's metadata may have to be asked; outcomes as below.
-	 */
+	/* Whether a callback must carry iss; outcomes as below. */
 	enum rc (*sends_iss)(struct op *op, const struct provider *provider,
 	    bool *sends);
 };
@@ -108,21 +111,32 @@ bool provider_is_ready(const struct provider *provider);
 
 /*
  * Finds a provider that may be used: its name is pinned to its issuer at
- * first use, and never stands for another one.
+ * first use, and never stands for another one.  The pin is looked at again
+ * every PROVIDER_PIN_MOST_MS.
  *
  * RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN	there is none of that name, or it is
  *		pinned to another issuer
- * RC_DOWN, RC_EXPIRED	the database did not answer
+ * RC_DOWN, RC_EXPIRED	the database did not answer, and this worker has not
+ *		seen the name pinned to its issuer before
  */
 enum rc provider_admit(struct op *op, const char *name,
     const struct provider **provider) MUST_USE;
 
 /*
  * Looks whether provider is barred by its pin, as provider_admit does, but
- * pins nothing.  Outcomes as there.
+ * now, and pins nothing.
+ *
+ * RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN	it is pinned to another issuer
+ * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc provider_look_at_pin(struct op *op, const struct provider *provider)
     MUST_USE;
+
+/*
+ * Whether the issuer that provider's name is pinned to is the configured one:
+ * the same to the letter.
+ */
+bool provider_stands_for(const struct provider *provider, const char *pinned);
 
 /* Whether the last look at the pin found another issuer. */
 bool provider_is_barred(const struct provider *provider);
@@ -133,6 +147,14 @@ bool provider_is_barred(const struct provider *provider);
  */
 enum rc provider_authorize(struct op *op, const struct provider *provider,
     const struct provider_question *question, const char **url) MUST_USE;
+
+/*
+ * Says whether a callback must carry iss (RFC 9207), of which the provider's
+ * metadata may have to be asked.
+ * RC_UPSTREAM, RC_LIMITED	as for provider_identify
+ */
+enum rc provider_sends_iss(struct op *op, const struct provider *provider,
+    bool *sends) MUST_USE;
 
 /*
  * Redeems a code and says who came.  *identity lives in op->pool.

@@ -25,6 +25,7 @@ enum provider_pin { PROVIDER_PIN_UNKNOWN, PROVIDER_PIN_OURS,
 struct provider_state {
 	pthread_mutex_t lock;
 	enum provider_pin pin;
+	int64_t pin_asked_ms;		/* when, on clock_mono_ms */
 	struct provider_document metadata;
 	struct provider_document keys;
 	int64_t keys_forced_ms;		/* when an unknown key id last made us

@@ -2,9 +2,16 @@
 /* How refusals come about that more than one file notes. */
 #include "auth/refusal.h"
 
-enum rc refusal_if_gone(struct op *op, enum rc rc, const char *actor)
+enum rc refusal_if_gone(struct op *op, enum rc rc, bool disabled,
+    const char *actor)
 {
-	if (rc == RC_ABSENT && actor == NULL)
+	if (actor != NULL)
+		return rc;
+
+	if (rc == RC_OK && disabled)
+		return op_refuse(op, RC_DENIED, REFUSAL_TOKEN,
+		    "the user is disabled");
+	if (rc == RC_ABSENT)
 		return op_recast(op, RC_DENIED, REFUSAL_TOKEN);
 	return rc;
 }

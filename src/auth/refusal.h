@@ -6,6 +6,7 @@
 #ifndef AUTH_REFUSAL_H
 #define AUTH_REFUSAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/op.h"
@@ -14,7 +15,6 @@ enum refusal {
 	REFUSAL_NONE,			/* the outcome says it all */
 
 	/* requests */
-	REFUSAL_NOT_FOUND,
 	REFUSAL_METHOD,
 	REFUSAL_MEDIA_TYPE,
 	REFUSAL_TOO_LARGE,
@@ -53,12 +53,16 @@ enum refusal {
 };
 
 /*
- * On the way up from a user's row: to users themselves (actor NULL), whose
- * session was live a moment ago, RC_ABSENT says that they are gone since and
- * becomes RC_DENIED, REFUSAL_TOKEN.  Any other rc is returned as it is.
+ * On the way up from a user's row, read with rc and, where that is RC_OK,
+ * disabled or not: users themselves (actor NULL), whose session was live a
+ * moment ago, may act no more once they are disabled or gone (RC_ABSENT).  The
+ * administrator may act for whoever is there.
+ *
+ * RC_DENIED	the user asks, and is disabled or gone (REFUSAL_TOKEN)
+ * and any other rc as it is
  */
-enum rc refusal_if_gone(struct op *op, enum rc rc, const char *actor)
-    MUST_USE;
+enum rc refusal_if_gone(struct op *op, enum rc rc, bool disabled,
+    const char *actor) MUST_USE;
 
 /* Members of a request that are wrong, and what to do about each. */
 struct refusal_fields {

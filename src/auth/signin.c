@@ -90,7 +90,7 @@ static enum rc authorize(struct op *op, const struct provider *provider,
 
 	rc = provider_authorize(op, provider, &question, url);
 	if (rc == RC_OK)
-		rc = provider->ops->sends_iss(op, provider, &sends);
+		rc = provider_sends_iss(op, provider, &sends);
 	transaction->needs_iss = sends ? "yes" : "no";
 	return rc;
 }

@@ -27,6 +27,26 @@ struct js *view_user_for_admin(struct op *op, const struct user *user)
 	return object;
 }
 
+struct js *view_user_whole(struct op *op, const struct user *user)
+{
+	struct js *object = js_object(op);
+
+	js_put_text(object, "id", user->id);
+	js_put_text(object, "email", user->email);
+	js_put_bool(object, "email_verified", user->email_verified);
+	js_put_text(object, "display_name", user->own_display_name);
+	js_put_text(object, "avatar_url", user->own_avatar_url);
+	js_put_text(object, "oauth_provider", user->oauth_provider);
+	js_put_text(object, "oauth_id", user->oauth_id);
+	js_put_time(op, object, "premium_until", user->premium_until_ms);
+	js_put_time(op, object, "disabled_at", user->disabled_at_ms);
+	js_put_int(object, "version", user->version);
+	js_put_time(op, object, "created_at", user->created_at_ms);
+	js_put_time(op, object, "updated_at", user->updated_at_ms);
+	js_put_time(op, object, "last_login_at", user->last_login_at_ms);
+	return object;
+}
+
 struct js *view_account(struct op *op, const struct account *account)
 {
 	struct js *object = js_object(op);
@@ -77,6 +97,17 @@ struct js *view_session(struct op *op, const struct sessions_entry *entry)
 	js_put_time(op, object, "expires_at", entry->expires_ms);
 	js_put_text(object, "user_agent", noted(entry->user_agent));
 	js_put_text(object, "ip", noted(entry->address));
+	return object;
+}
+
+struct js *view_grant(struct op *op, const struct grant *grant)
+{
+	struct js *object = js_object(op);
+
+	js_put_text(object, "reference", grant->reference);
+	js_put_time(op, object, "until", grant->until_ms);
+	js_put_text(object, "actor", grant->actor);
+	js_put_time(op, object, "at", grant->at_ms);
 	return object;
 }
 

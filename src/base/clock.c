@@ -9,7 +9,7 @@
 
 /* 0000-01-01T00:00:00Z and the last second of 9999. */
 #define FIRST_S INT64_C(-62167219200)
-#define LAST_S	INT64_C(253402300799)
+#define LAST_S	(CLOCK_LAST_MS / 1000)
 
 static int64_t read_clock(clockid_t id)
 {

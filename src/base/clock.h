@@ -8,6 +8,9 @@
 
 #include "base/pool.h"
 
+/* The end of the year 9999, the last instant that RFC 3339 can write. */
+#define CLOCK_LAST_MS INT64_C(253402300799999)
+
 /* Now, in milliseconds since 1970-01-01 UTC. */
 int64_t clock_now_ms(void);
 

@@ -43,6 +43,7 @@ static const struct preset presets[] = {
 	    .token_url = "https://oauth2.googleapis.com/token",
 	    .userinfo_url = "",
 	    .jwks_url = "https://www.googleapis.com/oauth2/v3/certs",
+	    .trusts_email = true,
 	    .wants_hosted_email = true,
 	}, {
 	    .name = "discord",
@@ -52,6 +53,7 @@ static const struct preset presets[] = {
 	    .token_url = "https://discord.com/api/oauth2/token",
 	    .userinfo_url = "https://discord.com/api/users/@me",
 	    .jwks_url = "",
+	    .trusts_email = true,
 	},
 };
 

@@ -29,6 +29,7 @@ struct preset {
 	const char *token_url;
 	const char *userinfo_url;
 	const char *jwks_url;
+	bool trusts_email;		/* under this name, unless told not to */
 	bool wants_hosted_email;	/* it vouches for no other address */
 };
 

@@ -20,7 +20,7 @@ void rules_url_check(struct draft *draft);
 
 /*
  * The providers: their names, kinds, issuers and clients.  Fills in what
- * follows from others: kind, label and trust_email.
+ * follows from others: kind, label, trust_email, issuer and endpoints.
  */
 void rules_provider_check(struct draft *draft);
 

@@ -8,31 +8,28 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "config/config_provider.h"
 #include "config/preset.h"
-
-#define NAME_MOST 32
 
 /* Last parts of our own paths below /auth and /auth/link. */
 #define RESERVED "providers token refresh logout logout-all verify link signin"
 
 static bool is_on(const struct draft_provider *provider)
 {
-	return provider->values.client_id[0] != '\0';
+	return config_provider_is_on(&provider->values);
 }
 
 static void check_name(struct draft *draft, struct draft_provider *provider)
 {
 	const char *name = provider->values.name;
 
-	/* That it begins with a letter is libconfig's own syntax. */
 	if (options_has_word(RESERVED, name))
 		draft_wrong(draft, &provider->group, "is a name that latchkey "
 		    "has for a path of its own; choose another");
-	else if (strlen(name) > NAME_MOST ||
-	    !str_consists(name, "abcdefghijklmnopqrstuvwxyz0123456789-"))
+	else if (!config_provider_name_is_valid(name))
 		draft_wrong(draft, &provider->group, "is not a provider's name; "
 		    "write a lower-case letter, then letters, digits or -, "
-		    "%d in all at most", NAME_MOST);
+		    "%d in all at most", CONFIG_PROVIDER_NAME_MOST);
 }
 
 /* The kind that the name alone decides, or NULL. */
@@ -69,6 +66,7 @@ static void check_words(struct draft *draft, struct draft_provider *provider)
 	struct draft_given *algorithm = &provider->given[PROVIDER_algorithm];
 	struct draft_given *trust = &provider->given[PROVIDER_trust_email];
 	struct config_provider *values = &provider->values;
+	const struct preset *preset = preset_named(values->name);
 
 	if (!algorithm->is_wrong &&
 	    !options_has_word("RS256 ES256", values->algorithm))
@@ -78,8 +76,8 @@ static void check_words(struct draft *draft, struct draft_provider *provider)
 	if (trust->is_wrong)
 		return;
 	if (values->trust_email[0] == '\0')
-		values->trust_email = kind_by_name(provider) != NULL ? "yes" :
-		    "no";
+		values->trust_email = preset != NULL && preset->trusts_email
+		    ? "yes" : "no";
 	else if (!options_has_word("yes no", values->trust_email))
 		draft_wrong(draft, trust,
 		    "is not known; write \"yes\" or \"no\"");
@@ -103,13 +101,29 @@ static bool has_endpoints(const struct draft_provider *provider)
 	    provider->values.userinfo_url[0] != '\0';
 }
 
-/* Who vouches for the people of this provider, or "". */
-static const char *issuer_of(const struct draft_provider *provider)
+static void fill_url(const char **url, const char *preset)
 {
-	const struct config_provider *values = &provider->values;
+	if ((*url)[0] == '\0')
+		*url = preset;
+}
 
-	return values->issuer[0] != '\0' ? values->issuer
-		: preset_of(values->name, values->kind)->issuer;
+/*
+ * A configured issuer of one's own under the name google means that its
+ * endpoints are its own, too: Google's would answer for another one.
+ */
+static void fill_urls(struct draft_provider *provider)
+{
+	struct config_provider *values = &provider->values;
+	const struct preset *preset = preset_of(values->name, values->kind);
+
+	if (values->issuer[0] != '\0')
+		return;
+
+	values->issuer = preset->issuer;
+	fill_url(&values->authorize_url, preset->authorize_url);
+	fill_url(&values->token_url, preset->token_url);
+	fill_url(&values->userinfo_url, preset->userinfo_url);
+	fill_url(&values->jwks_url, preset->jwks_url);
 }
 
 static void check_issuer(struct draft *draft, struct draft_provider *provider)
@@ -124,11 +138,10 @@ static void check_issuer(struct draft *draft, struct draft_provider *provider)
 	if (kind == NULL || !is_on(provider) || issuer->is_wrong)
 		return;
 
-	if (issuer_of(provider)[0] == '\0')
+	if (provider->values.issuer[0] == '\0')
 		draft_wrong(draft, issuer, "is missing; write the provider's "
 		    "issuer, as its discovery document spells it");
-	else if (!kind->has_discovery &&
-	    provider->values.issuer[0] != '\0' && !has_endpoints(provider))
+	else if (!kind->has_discovery && !has_endpoints(provider))
 		draft_wrong(draft, issuer, "is another than kind \"%s\" stands "
 		    "for, which has no discovery; give authorize_url, "
 		    "token_url and userinfo_url, too", kind->name);
@@ -162,7 +175,7 @@ static bool is_same_issuer(const char *a, const char *b)
 static void check_shared_issuer(struct draft *draft, size_t index)
 {
 	struct draft_provider *provider = &draft->providers[index];
-	const char *issuer = issuer_of(provider);
+	const char *issuer = provider->values.issuer;
 
 	if (!is_on(provider) || provider->given[PROVIDER_issuer].is_wrong)
 		return;
@@ -170,7 +183,7 @@ static void check_shared_issuer(struct draft *draft, size_t index)
 	for (size_t i = 0; i < index; i++) {
 		const struct draft_provider *other = &draft->providers[i];
 
-		if (!is_on(other) || !is_same_issuer(issuer, issuer_of(other)))
+		if (!is_on(other) || !is_same_issuer(issuer, other->values.issuer))
 			continue;
 		draft_wrong(draft, &provider->given[PROVIDER_issuer],
 		    "is the issuer of %s, too; take one of the two providers "
@@ -200,6 +213,7 @@ void rules_provider_check(struct draft *draft)
 		check_kind(draft, provider);
 		check_words(draft, provider);
 		check_client(draft, provider);
+		fill_urls(provider);
 		check_issuer(draft, provider);
 		check_hosted_domain(draft, provider);
 		check_shared_issuer(draft, i);

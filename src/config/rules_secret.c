@@ -5,6 +5,7 @@
  */
 #include "config/rules.h"
 
+#include "config/config_provider.h"
 #include "config/secret.h"
 
 static bool is_key(enum option_site id)
@@ -124,7 +125,7 @@ void rules_secret_load(struct draft *draft)
 	for (size_t i = 0; i < draft->provider_count; i++) {
 		struct draft_provider *provider = &draft->providers[i];
 
-		if (provider->values.client_id[0] != '\0')
+		if (config_provider_is_on(&provider->values))
 			load(draft, &provider->given[PROVIDER_client_secret],
 			    &provider->values.client_secret);
 	}

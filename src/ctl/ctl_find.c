@@ -8,10 +8,8 @@
 #include "auth/refusal.h"
 #include "base/str.h"
 #include "base/uuid.h"
+#include "config/config_provider.h"
 #include "store/users_find.h"
-
-/* As the configuration has them (config/rules_provider.c). */
-#define PROVIDER_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 /* Splits provider:subject; false when word is none. */
 static bool split(struct op *op, const char *word,
@@ -19,13 +17,17 @@ static bool split(struct op *op, const char *word,
 {
 	const char *colon = strchr(word, ':');
 
-	if (colon == NULL || colon == word ||
-	    strspn(word, PROVIDER_LETTERS) != (size_t)(colon - word) ||
+	const char *provider;
+
+	if (colon == NULL)
+		return false;
+
+	provider = pool_text_n(op->pool, word, (size_t)(colon - word));
+	if (!config_provider_name_is_valid(provider) ||
 	    !identity_subject_is_valid(colon + 1))
 		return false;
 
-	identity->provider = pool_text_n(op->pool, word,
-	    (size_t)(colon - word));
+	identity->provider = provider;
 	identity->subject = colon + 1;
 	return true;
 }

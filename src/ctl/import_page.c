@@ -9,6 +9,7 @@
 
 #include "auth/identity.h"
 #include "base/encode.h"
+#include "config/config_provider.h"
 #include "ctl/ctl.h"
 #include "store/events.h"
 
@@ -25,8 +26,7 @@ struct arrival {
 
 static bool is_usable(const char *provider, const char *oauth_id)
 {
-	return provider != NULL && provider[0] != '\0' &&
-	    str_consists(provider, "abcdefghijklmnopqrstuvwxyz0123456789-") &&
+	return provider != NULL && config_provider_name_is_valid(provider) &&
 	    identity_subject_is_valid(oauth_id);
 }
 

@@ -39,7 +39,7 @@ static const char *state_of(const struct provider *provider,
 		return "not configured";
 	if (pin == NULL)
 		return "unused";
-	return strcmp(pin->issuer, provider->issuer) == 0 ? "ready"
+	return provider_stands_for(provider, pin->issuer) ? "ready"
 							  : "other issuer";
 }
 
@@ -123,7 +123,7 @@ static enum rc rebind(struct op *op, const struct ctl_call *call)
 		return rc;
 
 	rc = providers_issuer(op, provider->name, &pinned);
-	if (rc == RC_OK && strcmp(pinned, provider->issuer) == 0) {
+	if (rc == RC_OK && provider_stands_for(provider, pinned)) {
 		printf("%s stands for %s already\n", provider->name, pinned);
 		return RC_OK;
 	}

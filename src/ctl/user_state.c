@@ -72,9 +72,8 @@ static enum rc read_end(struct op *op, const char *word,
 		good = str_duration(word + 1, &change->extend_ms) &&
 		    change->extend_ms > 0;
 	else
-		good = clock_from_rfc3339(word, &change->until_ms) &&
-		    change->until_ms > 0;
-	if (good && change->until_ms <= PREMIUM_LAST_MS)
+		good = premium_end_from(word, &change->until_ms);
+	if (good)
 		return RC_OK;
 
 	return op_refuse(op, RC_BAD, REFUSAL_FIELDS, "%s is no end of "
@@ -82,10 +81,12 @@ static enum rc read_end(struct op *op, const char *word,
 	    "extension such as +30d, or clear", word);
 }
 
-/* NULL is fine: a reference is made up then. */
-static enum rc check_reference(struct op *op, const char *reference)
+static enum rc take_reference(struct op *op, const struct ctl_call *call,
+    struct premium_change *change)
 {
-	if (reference == NULL || premium_reference_is_valid(reference))
+	change->reference = call->reference != NULL ? call->reference
+	    : premium_reference_new(op->pool);
+	if (premium_reference_is_valid(change->reference))
 		return RC_OK;
 
 	return op_refuse(op, RC_BAD, REFUSAL_FIELDS,
@@ -93,22 +94,31 @@ static enum rc check_reference(struct op *op, const char *reference)
 	    "spaces, not spaces alone", PREMIUM_REFERENCE_MOST);
 }
 
+/* It may have been done: with another reference an extension counts twice. */
+static enum rc set_premium(struct op *op, const char *id,
+    const struct premium_change *change, const struct user **user)
+{
+	enum rc rc = premium_set(op, id, change, user);
+
+	if (rc == RC_DOWN || rc == RC_EXPIRED)
+		return op_while(op, rc, "try again with --reference \"%s\"",
+		    change->reference);
+	return rc;
+}
+
 enum rc user_premium(struct op *op, const struct ctl_call *call)
 {
-	struct premium_change change = {
-	    .reference = call->reference,
-	    .actor = CTL_ACTOR,
-	};
+	struct premium_change change = {.actor = CTL_ACTOR};
 	const struct user *user;
 	enum rc rc;
 
-	rc = check_reference(op, call->reference);
+	rc = take_reference(op, call, &change);
 	if (rc == RC_OK)
 		rc = ctl_find(op, call->words[0], &user);
 	if (rc == RC_OK)
 		rc = read_end(op, call->words[1], &change);
 	if (rc == RC_OK)
-		rc = premium_set(op, user->id, &change, &user);
+		rc = set_premium(op, user->id, &change, &user);
 	if (rc != RC_OK)
 		return rc;
 

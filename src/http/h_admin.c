@@ -9,7 +9,6 @@
 #include "auth/premium.h"
 #include "auth/refusal.h"
 #include "auth/view.h"
-#include "base/clock.h"
 #include "base/encode.h"
 #include "base/uuid.h"
 #include "http/problem.h"
@@ -49,7 +48,7 @@ enum rc h_admin_user(struct request *request, struct response *response)
 	return RC_OK;
 }
 
-/* An instant, which has to lie after 1970 began, or null. */
+/* An end of premium, or null. */
 static int64_t read_until(const struct js *json, struct refusal_fields *wrong)
 {
 	static const char name[] = "premium_until";
@@ -60,14 +59,14 @@ static int64_t read_until(const struct js *json, struct refusal_fields *wrong)
 		refusal_add(wrong, name, "This is needed; null takes premium "
 		    "away.");
 	else if (js_type(value) == JS_TEXT ?
-	    !clock_from_rfc3339(js_as_text(value), &until_ms) || until_ms <= 0 :
+	    !premium_end_from(js_as_text(value), &until_ms) :
 	    js_type(value) != JS_NULL)
 		refusal_add(wrong, name, "Send null, or a time between 1970 "
 		    "and 9999 such as 2030-01-31T12:00:00Z.");
 	return until_ms;
 }
 
-/* NULL where there is none, and after an error was added. */
+/* A new one where there is none; NULL after an error was added. */
 static const char *read_reference(struct pool *pool, const struct js *json,
     struct refusal_fields *wrong)
 {
@@ -75,7 +74,7 @@ static const char *read_reference(struct pool *pool, const struct js *json,
 	const char *text = js_text(json, name);
 
 	if (!js_has(json, name))
-		return NULL;
+		return premium_reference_new(pool);
 
 	if (text == NULL || !premium_reference_is_valid(text)) {
 		refusal_add(wrong, name, pool_print(pool,

@@ -85,15 +85,15 @@ enum rc accounts_delete(struct op *op, const char *user_id,
 	return RC_OK;
 }
 
-enum rc accounts_give(struct op *op, const char *user_id,
+enum rc accounts_move(struct op *op, const char *user_id,
     const char *provider, const char *to_id)
 {
 	enum rc rc;
 
-	rc = db_run(op, Q_ACCOUNT_GIVE, DB_ARGS(user_id, provider, to_id),
+	rc = db_run(op, Q_ACCOUNT_MOVE, DB_ARGS(user_id, provider, to_id),
 	    NULL);
 	if (rc != RC_OK)
-		return op_while(op, rc, "giving the %s identity of user %s "
+		return op_while(op, rc, "moving the %s identity of user %s "
 		    "to user %s", provider, user_id, to_id);
 
 	return RC_OK;

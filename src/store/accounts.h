@@ -55,8 +55,9 @@ struct accounts_standing {
 /*
  * Finds who has an identity and who holds an address as verified, compared
  * without regard to the case of ASCII letters: both as of the same moment,
- * so that a racing sign-in is never seen by half.  verified_email is NULL for
- * none; asker_id is a user to be asked about, or NULL.
+ * so that a racing sign-in is never seen by half.  Of *account its names and
+ * its address count, which nobody holds unless it is verified; asker_id is a
+ * user to be asked about, or NULL.
  *
  * oauth_id is the provider's own stable name for a person ("sub"), never an
  * email address: addresses change hands (OpenID Connect Core 5.7).
@@ -93,12 +94,12 @@ enum rc accounts_delete(struct op *op, const char *user_id,
     const char *provider) MUST_USE;
 
 /*
- * Gives a user's identity of a provider to another user.
+ * Moves a user's identity of a provider to another user.
  *
  * RC_TAKEN	the other one has an identity of this provider
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
-enum rc accounts_give(struct op *op, const char *user_id,
+enum rc accounts_move(struct op *op, const char *user_id,
     const char *provider, const char *to_id) MUST_USE;
 
 #endif

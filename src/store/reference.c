@@ -19,7 +19,7 @@ static int64_t instant(struct op *op, const char *text)
 	if (text == NULL)
 		return 0;
 	if (strcmp(text, "infinity") == 0)
-		return REFERENCE_FOR_EVER_MS;
+		return CLOCK_LAST_MS;
 	if (clock_from_rfc3339(text, &ms) ||
 	    clock_from_rfc3339(pool_print(op->pool, "%sZ", text), &ms))
 		return ms;

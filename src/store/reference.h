@@ -3,7 +3,7 @@
  * The database of the reference design that latchkey grew from, for moving
  * in: what it holds, and putting that here.  Which of the two databases is
  * open is the caller's affair (client/db.h has one at a time).  Instants are
- * milliseconds since 1970, 0 for none.
+ * milliseconds since 1970, 0 for none, CLOCK_LAST_MS for "for ever".
  */
 #ifndef STORE_REFERENCE_H
 #define STORE_REFERENCE_H
@@ -13,9 +13,6 @@
 #include <stdint.h>
 
 #include "base/op.h"
-
-/* What stands for "for ever": the last instant that RFC 3339 can write. */
-#define REFERENCE_FOR_EVER_MS INT64_C(253402300799999)
 
 /* An identity there, as it stands: nothing of it was checked. */
 struct reference_account {

@@ -77,11 +77,11 @@ enum rc users_insert(struct op *op, const struct user *user) MUST_USE;
 enum rc users_note_sign_in(struct op *op, const char *id) MUST_USE;
 
 /*
- * Settles a user's address after the primary identity said it anew, or after
- * an identity came or went (product rules of linking): it is the primary
- * identity's where that one is verified and nobody else's.  Otherwise it
- * stays, verified as long as a linked identity backs it; or, if follows is
- * set and nothing backs it, it is what the primary says, unverified.
+ * Settles a user's address after an identity said its own anew, came or went
+ * (product rules of linking): it is the primary identity's where that one is
+ * verified and nobody else's.  Otherwise it stays, verified as long as a
+ * linked identity backs it; or, if follows is set and nothing backs it, it is
+ * what the primary says, unverified.
  *
  * RC_TAKEN	somebody else took the address in the meantime: the
  *		transaction is over, begin it again

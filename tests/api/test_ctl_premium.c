@@ -118,6 +118,40 @@ START_TEST(a_reference_counts_once)
 }
 END_TEST
 
+/* The reference that an error says to try again with. */
+static const char *reference_of(const char *error)
+{
+	static const char before[] = "--reference \"";
+	const char *found = strstr(error, before);
+
+	ck_assert_msg(found != NULL, "no reference in %s", error);
+	found += strlen(before);
+	return pool_text_n(op->pool, found, strcspn(found, "\""));
+}
+
+START_TEST(an_extension_that_may_have_been_given_is_repeated_by_its_reference)
+{
+	const char *id = sign_up("unheard");
+	struct program_end end;
+	const char *reference;
+
+	/* PostgreSQL keeps it before Redis, which is down, hears of it. */
+	stack_service("stop", "redis");
+	end = ctl_run("user", "premium", id, "+30d", NULL);
+	ck_assert_int_eq(end.code, EX_UNAVAILABLE);
+	reference = reference_of(end.err);
+	stack_service("start", "redis");
+	ck_assert(stack_is_ready_within(5000));
+	assert_near(until_of(id), clock_now_ms() + 30 * DAY_MS);
+
+	ctl_says("user", "premium", id, "+30d", "--reference", reference,
+	    NULL);
+	assert_near(until_of(id), clock_now_ms() + 30 * DAY_MS);
+	ctl_says("user", "premium", id, "+30d", NULL);
+	assert_near(until_of(id), clock_now_ms() + 60 * DAY_MS);
+}
+END_TEST
+
 START_TEST(what_is_no_end_of_premium_is_refused)
 {
 	const char *id = sign_up("no-end");
@@ -192,6 +226,8 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, premium_is_set_extended_and_cleared);
 	tcase_add_test(t, a_reference_counts_once);
+	tcase_add_test(t,
+	    an_extension_that_may_have_been_given_is_repeated_by_its_reference);
 	tcase_add_test(t, what_is_no_end_of_premium_is_refused);
 	tcase_add_test(t, of_two_extensions_at_once_each_counts_once);
 	suite_add_tcase(s, t);

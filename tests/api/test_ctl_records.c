@@ -2,9 +2,11 @@
 /* latchkeyctl sessions, events, prune and provider on the running stack. */
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <check.h>
 
+#include "auth/provider.h"
 #include "base/op.h"
 #include "client/js.h"
 #include "support/attempt.h"
@@ -279,6 +281,26 @@ START_TEST(a_provider_is_bound_to_another_issuer_without_a_restart)
 }
 END_TEST
 
+START_TEST(workers_that_know_the_old_issuer_only_soon_take_nobody_from_it)
+{
+	const char *url = stack_setting("PROVIDER_URL");
+
+	flow_sign_in(alice, "google", "left-behind");
+	ctl_use(program_conf(text_print("%s/google\"", url),
+	    text_print("%s/moved\"", url)));
+	ctl_says("provider", "rebind", "--yes", "google", NULL);
+
+	usleep(PROVIDER_PIN_MOST_MS * 1000);
+	for (int i = 0; i < 8; i++)
+		attempt_refused_at(bob, stack_url("/api/auth/google"), 404,
+		    "provider_not_configured");
+
+	ctl_use(NULL);
+	ctl_says("provider", "rebind", "--yes", "google", NULL);
+	flow_sign_in(alice, "google", "left-behind");
+}
+END_TEST
+
 START_TEST(a_provider_that_is_not_configured_is_told_and_not_bound)
 {
 	stack_sql("insert into providers (name, issuer) values "
@@ -307,6 +329,8 @@ static TCase *tests(void)
 	    ul_02_what_was_unlinked_does_not_join_again_after_a_prune);
 	tcase_add_test(t,
 	    a_provider_is_bound_to_another_issuer_without_a_restart);
+	tcase_add_test(t,
+	    workers_that_know_the_old_issuer_only_soon_take_nobody_from_it);
 	tcase_add_test(t,
 	    a_provider_that_is_not_configured_is_told_and_not_bound);
 	return t;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Users who come in while they are disabled: whichever is first, no session
- * lives afterwards, and none comes back with the user.
+ * lives afterwards, and none comes back with the user.  And users who want to
+ * leave then: they stay.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -12,7 +13,8 @@
 
 #include <check.h>
 
-#include "support/flow.h"
+#include "support/admin.h"
+#include "support/link.h"
 #include "support/program.h"
 #include "support/race.h"
 #include "support/stack.h"
@@ -220,6 +222,41 @@ START_TEST(a_sign_in_stored_before_it_is_disabled_opens_no_session_after)
 }
 END_TEST
 
+/* A user who leaves, by two requests that the guard has let through. */
+struct leaving {
+	const char *access;
+	long status[2];
+};
+
+static void leave(struct browser *own, size_t i, void *argument)
+{
+	struct leaving *leaving = argument;
+	struct answer answer = i == 0
+	    ? admin_send(own, "DELETE", stack_url("/api/users/me"),
+		leaving->access, NULL)
+	    : link_undo(own, leaving->access, "discord");
+
+	leaving->status[i] = answer.status;
+}
+
+/* Deleted, or rid of an identity, they could sign up anew. */
+START_TEST(who_is_disabled_while_they_wait_to_leave_stays)
+{
+	struct leaving leaving = {
+	    .access = flow_sign_in(alice, "google", "leaver").access};
+	const char *id = link_owner("google", "leaver");
+
+	ck_assert_int_eq(link_as(alice, leaving.access, "discord",
+	    "9500").status, 200);
+	race_run_behind(text_print("update users set disabled_at = now() "
+	    "where id = '%s'", id), 2, 2, leave, &leaving);
+
+	ck_assert_int_eq(leaving.status[0], 401);
+	ck_assert_int_eq(leaving.status[1], 401);
+	ck_assert_str_eq(link_providers(id), "discord google*");
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("disable_race");
@@ -228,6 +265,7 @@ static TCase *tests(void)
 	tcase_add_test(t, disabling_leaves_no_session_of_a_sign_in_in_flight);
 	tcase_add_test(t,
 	    a_sign_in_stored_before_it_is_disabled_opens_no_session_after);
+	tcase_add_test(t, who_is_disabled_while_they_wait_to_leave_stays);
 	return t;
 }
 

@@ -25,13 +25,20 @@ static void teardown(void)
 	browser_free(mallory);
 }
 
+/* Signs Alice in with an identity that says this of an address. */
+static struct flow_tokens said(const char *provider, const char *subject,
+    const char *email, bool verified)
+{
+	flow_next("{\"provider\": \"%s\", \"subject\": \"%s\", "
+	    "\"email\": \"%s\", \"email_verified\": %s}", provider,
+	    subject, email, verified ? "true" : "false");
+	return attempt_accepted(alice, provider);
+}
+
 /* Signs the same Google identity in with another address. */
 static struct flow_tokens changed(const char *email, bool verified)
 {
-	flow_next("{\"provider\": \"google\", \"subject\": \"em-11\", "
-	    "\"email\": \"%s\", \"email_verified\": %s}", email,
-	    verified ? "true" : "false");
-	return attempt_accepted(alice, "google");
+	return said("google", "em-11", email, verified);
 }
 
 START_TEST(em_11_a_changed_address_is_the_same_user)
@@ -102,6 +109,26 @@ START_TEST(em_11_an_address_another_identity_backs_stays_verified)
 }
 END_TEST
 
+/* Whichever identity is the last to vouch for it, not the primary alone. */
+START_TEST(em_11_an_address_no_identity_backs_any_more_is_only_shown)
+{
+	static const char six[] = "em-11-six@gmail.com";
+	struct flow_tokens tokens = said("google", "em-11-six", six, true);
+	const char *id = attempt_me(alice, tokens, "id");
+
+	tokens = said("discord", "1106", six, true);
+	ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
+	said("google", "em-11-six", "em-11-seven@gmail.com", false);
+	ck_assert_str_eq(attempt_holder(six), id);
+
+	tokens = said("discord", "1106", six, false);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email"), six);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
+	    "false");
+	ck_assert_str_eq(attempt_holder(six), "");
+}
+END_TEST
+
 START_TEST(em_11_an_address_verified_no_longer_is_only_shown)
 {
 	struct flow_tokens tokens = changed("em-11-four@gmail.com", true);
@@ -126,10 +153,7 @@ START_TEST(em_11_an_address_that_never_was_verified_follows)
 	const char *id = NULL;
 
 	for (size_t i = 0; i < 3; i++) {
-		flow_next("{\"provider\": \"discord\", \"subject\": "
-		    "\"1102\", \"email\": \"%s\", \"email_verified\": "
-		    "false}", emails[i]);
-		tokens = attempt_accepted(alice, "discord");
+		tokens = said("discord", "1102", emails[i], false);
 		if (id == NULL)
 			id = attempt_me(alice, tokens, "id");
 		ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
@@ -157,10 +181,7 @@ START_TEST(em_11_an_address_that_comes_later_is_shown)
 	tokens = attempt_accepted(alice, "discord");
 	ck_assert_ptr_null(attempt_me(alice, tokens, "email"));
 
-	flow_next("{\"provider\": \"discord\", \"subject\": \"1103\", "
-	    "\"email\": \"em-11-late@gmail.com\", \"email_verified\": "
-	    "false}");
-	tokens = attempt_accepted(alice, "discord");
+	tokens = said("discord", "1103", "em-11-late@gmail.com", false);
 	ck_assert_str_eq(attempt_me(alice, tokens, "email"),
 	    "em-11-late@gmail.com");
 	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
@@ -189,6 +210,8 @@ static TCase *tests(void)
 	tcase_add_test(t, em_11_a_changed_address_is_the_same_user);
 	tcase_add_test(t,
 	    em_11_an_address_another_identity_backs_stays_verified);
+	tcase_add_test(t,
+	    em_11_an_address_no_identity_backs_any_more_is_only_shown);
 	tcase_add_test(t, em_11_an_address_verified_no_longer_is_only_shown);
 	tcase_add_test(t, em_11_an_address_that_never_was_verified_follows);
 	tcase_add_test(t, em_11_an_address_that_comes_later_is_shown);

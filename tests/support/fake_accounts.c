@@ -12,7 +12,8 @@ enum rc accounts_look(struct op *op, const struct account *account,
     const char *asker_id, struct accounts_standing *standing)
 {
 	enum rc rc = fake_calls_enter(op, "accounts_look");
-	bool is_later = fake_accounts.changes && fake_accounts.looks > 0;
+	bool is_later = fake_accounts.changes_after > 0 &&
+	    fake_accounts.looks >= fake_accounts.changes_after;
 
 	if (rc != RC_OK)
 		return rc;
@@ -75,14 +76,14 @@ enum rc accounts_delete(struct op *op, const char *user_id,
 	return RC_OK;
 }
 
-enum rc accounts_give(struct op *op, const char *user_id,
+enum rc accounts_move(struct op *op, const char *user_id,
     const char *provider, const char *to_id)
 {
-	enum rc rc = fake_calls_enter(op, "accounts_give");
+	enum rc rc = fake_calls_enter(op, "accounts_move");
 
 	if (rc != RC_OK)
 		return op_while(op, rc, "%s of user %s", provider, user_id);
 
-	fake_accounts.given_to = to_id;
+	fake_accounts.moved_to = to_id;
 	return RC_OK;
 }

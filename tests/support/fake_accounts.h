@@ -11,8 +11,8 @@
 struct fake_accounts {
 	/* What the table holds. */
 	struct accounts_standing standing;
-	struct accounts_standing later;	/* from the second look on */
-	bool changes;			/* there is a later standing */
+	struct accounts_standing later;	/* once it has changed */
+	int changes_after;		/* so many looks; 0: never */
 	struct accounts_list list;	/* of whoever is asked about */
 	struct accounts_list other_list;	/* of other_id */
 	const char *other_id;
@@ -24,7 +24,7 @@ struct fake_accounts {
 	struct account last;		/* inserted or used */
 	const char *last_user_id;
 	const char *deleted_provider;
-	const char *given_to;
+	const char *moved_to;
 };
 
 extern struct fake_accounts fake_accounts;

@@ -8,22 +8,8 @@
 
 struct fake_provider fake_provider;
 
-static enum rc sends_iss(struct op *op, const struct provider *provider,
-    bool *sends)
-{
-	enum rc rc = fake_calls_enter(op, "sends_iss");
-
-	if (rc != RC_OK)
-		return op_while(op, rc, "asking %s", provider->name);
-
-	*sends = fake_provider.sends_iss;
-	return RC_OK;
-}
-
-static const struct provider_ops ops = {
-	.takes_nonce = false, .sends_iss = sends_iss};
-static const struct provider_ops ops_with_nonce = {
-	.takes_nonce = true, .sends_iss = sends_iss};
+static const struct provider_ops ops = {.takes_nonce = false};
+static const struct provider_ops ops_with_nonce = {.takes_nonce = true};
 
 void fake_provider_reset(void)
 {
@@ -76,6 +62,18 @@ enum rc provider_authorize(struct op *op, const struct provider *provider,
 	if (rc == RC_OK)
 		*url = pool_print(op->pool, "%s/consent", provider->issuer);
 	return rc;
+}
+
+enum rc provider_sends_iss(struct op *op, const struct provider *provider,
+    bool *sends)
+{
+	enum rc rc = fake_calls_enter(op, "provider_sends_iss");
+
+	if (rc != RC_OK)
+		return op_while(op, rc, "asking %s", provider->name);
+
+	*sends = fake_provider.sends_iss;
+	return RC_OK;
 }
 
 enum rc provider_identify(struct op *op, const struct provider *provider,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * In place of auth/provider.c: a table of one provider.  Calls are named
- * provider_admit, provider_authorize, provider_identify, provider_look_at_pin,
- * and sends_iss for its operation.
+ * provider_admit, provider_authorize, provider_identify, provider_look_at_pin
+ * and provider_sends_iss.
  */
 #ifndef SUPPORT_FAKE_PROVIDER_H
 #define SUPPORT_FAKE_PROVIDER_H

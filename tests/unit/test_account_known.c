@@ -137,16 +137,13 @@ START_TEST(an_address_follows_not_into_nothing)
 }
 END_TEST
 
-START_TEST(only_the_primary_identity_settles_the_address)
+/* It may have been the only one that backed it. */
+START_TEST(the_address_is_settled_after_a_secondary_identity_too)
 {
 	fake_accounts.standing.owner_id = MINE;
 	fake_users.user.oauth_provider = "discord";
 	ck_assert_int_eq(outcome(NULL), RC_OK);
-
-	fake_users.user.oauth_provider = "google";
-	fake_users.user.oauth_id = "another-subject";
-	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_int_eq(fake_calls_count("users_settle_email"), 0);
+	ck_assert_int_eq(fake_calls_count("users_settle_email"), 1);
 }
 END_TEST
 
@@ -162,6 +159,23 @@ START_TEST(who_loses_a_race_begins_again)
 		ck_assert_int_eq(fake_calls_count("db_begin"), 3);
 		ck_assert_int_eq(fake_calls_count("accounts_look"), 3);
 	}
+}
+END_TEST
+
+/* It had joined when its COMMIT lost: by then the identity is known. */
+START_TEST(who_joined_in_a_lost_race_only_has_not_joined)
+{
+	struct account_entry entry;
+
+	fake_accounts = (struct fake_accounts){
+	    .standing = {.holder_id = THEIRS, .holder_is_backed = true},
+	    .later = {.owner_id = THEIRS}, .changes_after = 2};
+	fake_calls_fail("db_commit", RC_TAKEN, 1);
+	ck_assert_int_eq(account_sign_in(op, &identity, "192.0.2.7", &entry),
+	    RC_OK);
+	ck_assert_str_eq(op->rule, "known_identity");
+	ck_assert_str_eq(entry.user->id, THEIRS);
+	ck_assert(!entry.has_joined);
 }
 END_TEST
 
@@ -306,8 +320,10 @@ int main(void)
 	tcase_add_test(t, a_disabled_user_is_refused_before_anything_is_noted);
 	tcase_add_test(t, an_address_that_is_only_shown_follows);
 	tcase_add_test(t, an_address_follows_not_into_nothing);
-	tcase_add_test(t, only_the_primary_identity_settles_the_address);
+	tcase_add_test(t,
+	    the_address_is_settled_after_a_secondary_identity_too);
 	tcase_add_test(t, who_loses_a_race_begins_again);
+	tcase_add_test(t, who_joined_in_a_lost_race_only_has_not_joined);
 	tcase_add_test(t, an_address_taken_meanwhile_begins_again);
 	tcase_add_test(t,
 	    a_user_or_identity_gone_before_the_lock_begins_again);

@@ -20,6 +20,7 @@
 
 static struct sessions_standing published;
 static int64_t looked_up_until_ms;	/* the deadline of the last look */
+static bool is_disabled;		/* as the row says */
 static struct op *op;
 
 /* The row's new version and premium are always these. */
@@ -30,7 +31,7 @@ static enum rc change(struct op *now, const char *name, const char *id,
 
 	ck_assert_str_eq(id, USER);
 	if (rc == RC_OK)
-		*standing = (struct users_standing){
+		*standing = (struct users_standing){.disabled = is_disabled,
 		    .version = 7, .premium_until_ms = 900};
 	return rc;
 }
@@ -38,12 +39,14 @@ static enum rc change(struct op *now, const char *name, const char *id,
 enum rc users_disable(struct op *now, const char *id,
     struct users_standing *standing)
 {
+	is_disabled = true;
 	return change(now, "users_disable", id, standing);
 }
 
 enum rc users_enable(struct op *now, const char *id,
     struct users_standing *standing)
 {
+	is_disabled = false;
 	return change(now, "users_enable", id, standing);
 }
 
@@ -90,6 +93,7 @@ static void setup(void)
 {
 	op = op_new("test", 10000);
 	published = (struct sessions_standing){.user_id = ""};
+	is_disabled = false;
 	fake_events_last = (struct event){.kind = EVENT_NONE};
 	fake_calls_clear();
 }
@@ -251,6 +255,17 @@ START_TEST(a_deletion_that_fails_anywhere_keeps_the_user)
 }
 END_TEST
 
+START_TEST(only_the_administrator_deletes_a_user_who_is_disabled)
+{
+	is_disabled = true;
+	ck_assert_int_eq(account_delete(op, USER, NULL), RC_DENIED);
+	ck_assert_int_eq(op->refusal, REFUSAL_TOKEN);
+	ck_assert_str_eq(fake_calls_text(), "db_begin users_raise_version "
+	    "db_rollback");
+	ck_assert_int_eq(account_delete(op, USER, "latchkeyctl"), RC_OK);
+}
+END_TEST
+
 START_TEST(whoever_deletes_themselves_twice_has_no_good_token_any_more)
 {
 	fake_calls_fail("users_raise_version", RC_ABSENT, 1);
@@ -312,6 +327,8 @@ static void add_deletion(TCase *t)
 	    what_is_published_of_a_deleted_user_is_newer_and_tells_nothing);
 	tcase_add_test(t, the_event_of_a_deletion_names_nobody);
 	tcase_add_test(t, a_deletion_that_fails_anywhere_keeps_the_user);
+	tcase_add_test(t,
+	    only_the_administrator_deletes_a_user_who_is_disabled);
 	tcase_add_test(t,
 	    whoever_deletes_themselves_twice_has_no_good_token_any_more);
 	tcase_add_test(t, sessions_of_a_user_who_is_there_are_ended);

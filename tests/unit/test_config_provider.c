@@ -21,10 +21,25 @@ START_TEST(google_and_discord_need_a_client_only)
 	ck_assert_str_eq(config->providers[0].label, "Google");
 	ck_assert_str_eq(config->providers[0].trust_email, "yes");
 	ck_assert_str_eq(config->providers[0].algorithm, "RS256");
-	ck_assert_str_eq(config->providers[0].issuer, "");
+	ck_assert_str_eq(config->providers[0].issuer,
+	    "https://accounts.google.com");
+	ck_assert_str_eq(config->providers[0].authorize_url,
+	    "https://accounts.google.com/o/oauth2/v2/auth");
+	ck_assert_str_eq(config->providers[0].token_url,
+	    "https://oauth2.googleapis.com/token");
+	ck_assert_str_eq(config->providers[0].userinfo_url, "");
+	ck_assert_str_eq(config->providers[0].jwks_url,
+	    "https://www.googleapis.com/oauth2/v3/certs");
 	ck_assert_uint_eq(config->providers[0].client_secret.size, 7);
 	ck_assert_str_eq(config->providers[1].kind, "discord");
 	ck_assert_str_eq(config->providers[1].trust_email, "yes");
+	ck_assert_str_eq(config->providers[1].issuer, "https://discord.com");
+	ck_assert_str_eq(config->providers[1].authorize_url,
+	    "https://discord.com/oauth2/authorize");
+	ck_assert_str_eq(config->providers[1].token_url,
+	    "https://discord.com/api/oauth2/token");
+	ck_assert_str_eq(config->providers[1].userinfo_url,
+	    "https://discord.com/api/users/@me");
 }
 END_TEST
 
@@ -37,11 +52,50 @@ START_TEST(another_provider_names_kind_and_issuer)
 	ck_assert_str_eq(config->providers[0].issuer, "https://id.example/");
 	ck_assert_str_eq(config->providers[0].label, "The Corp");
 	ck_assert_str_eq(config->providers[0].trust_email, "no");
+	ck_assert_str_eq(config->providers[0].token_url, "");
+	ck_assert_str_eq(config->providers[0].jwks_url, "");
 	ck_assert(config->providers[0].internal);
 	REFUSES("providers.corp.kind: is missing; write kind = \"oidc\"",
 	    .providers = "corp = { issuer = \"https://id.example\" }");
 	REFUSES("providers.corp.issuer: is missing",
 	    .providers = "corp = { kind = \"oidc\" " CLIENT "}");
+}
+END_TEST
+
+START_TEST(discord_under_another_name_is_still_discord)
+{
+	const struct config *config = ACCEPTS(.providers =
+	    "guild = { kind = \"discord\" " CLIENT "}");
+
+	ck_assert_str_eq(config->providers[0].issuer, "https://discord.com");
+	ck_assert_str_eq(config->providers[0].token_url,
+	    "https://discord.com/api/oauth2/token");
+	ck_assert_str_eq(config->providers[0].trust_email, "no");
+}
+END_TEST
+
+START_TEST(an_endpoint_that_is_given_goes_before_googles)
+{
+	const struct config *config = ACCEPTS(.providers =
+	    "google = { token_url = \"https://t.example\" " CLIENT "}");
+
+	ck_assert_str_eq(config->providers[0].token_url, "https://t.example");
+	ck_assert_str_eq(config->providers[0].jwks_url,
+	    "https://www.googleapis.com/oauth2/v3/certs");
+}
+END_TEST
+
+START_TEST(an_issuer_of_ones_own_has_not_googles_endpoints)
+{
+	const struct config *config = ACCEPTS(.providers =
+	    "google = { issuer = \"https://id.example\" "
+	    "token_url = \"https://id.example/t\" " CLIENT "}");
+
+	ck_assert_str_eq(config->providers[0].issuer, "https://id.example");
+	ck_assert_str_eq(config->providers[0].authorize_url, "");
+	ck_assert_str_eq(config->providers[0].token_url,
+	    "https://id.example/t");
+	ck_assert_str_eq(config->providers[0].jwks_url, "");
 }
 END_TEST
 
@@ -270,6 +324,9 @@ static void add_tests(TCase *t)
 {
 	tcase_add_test(t, google_and_discord_need_a_client_only);
 	tcase_add_test(t, another_provider_names_kind_and_issuer);
+	tcase_add_test(t, discord_under_another_name_is_still_discord);
+	tcase_add_test(t, an_endpoint_that_is_given_goes_before_googles);
+	tcase_add_test(t, an_issuer_of_ones_own_has_not_googles_endpoints);
 	tcase_add_test(t, a_provider_without_client_is_switched_off_but_listed);
 	tcase_add_test(t, a_client_without_secret_is_refused);
 	tcase_add_test(t, names_of_our_own_paths_are_refused);

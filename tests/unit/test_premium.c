@@ -241,15 +241,30 @@ START_TEST(a_reference_lost_in_a_race_is_looked_up_again)
 }
 END_TEST
 
-START_TEST(a_change_without_reference_gets_one_of_its_own)
+START_TEST(a_reference_that_is_made_up_is_valid_and_never_the_same)
 {
-	char first[sizeof(added)];
+	const char *reference = premium_reference_new(op->pool);
 
-	ck_assert_int_eq(set(2000, NULL), RC_OK);
-	ck_assert(uuid_is_valid(added));
-	memcpy(first, added, sizeof(first));
-	ck_assert_int_eq(set(3000, NULL), RC_OK);
-	ck_assert_str_ne(added, first);
+	ck_assert(uuid_is_valid(reference));
+	ck_assert(premium_reference_is_valid(reference));
+	ck_assert_str_ne(premium_reference_new(op->pool), reference);
+}
+END_TEST
+
+START_TEST(an_end_of_premium_is_an_instant_after_1970_began)
+{
+	static const char *const bad[] = {"", "clear", "2030-01-01",
+	    "1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z",
+	    "9999-12-31T23:59:59-00:01"};
+	int64_t ms = -1;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(!premium_end_from(bad[i], &ms), "%s", bad[i]);
+	ck_assert_int_eq(ms, -1);
+	ck_assert(premium_end_from("1970-01-01T00:00:00.001Z", &ms));
+	ck_assert_int_eq(ms, 1);
+	ck_assert(premium_end_from("9999-12-31T23:59:59.999Z", &ms));
+	ck_assert_int_eq(ms, CLOCK_LAST_MS);
 }
 END_TEST
 
@@ -295,16 +310,16 @@ START_TEST(an_extension_goes_from_the_later_of_now_and_the_present_end)
 {
 	int64_t now = clock_now_ms();
 
-	ck_assert_int_eq(extend(5000, NULL), RC_OK);
+	ck_assert_int_eq(extend(5000, "order-1"), RC_OK);
 	ck_assert_int_ge(row.premium_until_ms, now + 5000);
 	ck_assert_int_le(row.premium_until_ms, clock_now_ms() + 5000);
 
 	row.premium_until_ms = now + 1000000;
-	ck_assert_int_eq(extend(5000, NULL), RC_OK);
+	ck_assert_int_eq(extend(5000, "order-2"), RC_OK);
 	ck_assert_int_eq(row.premium_until_ms, now + 1005000);
 
-	ck_assert_int_eq(extend(INT64_MAX, NULL), RC_OK);
-	ck_assert_int_eq(row.premium_until_ms, PREMIUM_LAST_MS);
+	ck_assert_int_eq(extend(INT64_MAX, "order-3"), RC_OK);
+	ck_assert_int_eq(row.premium_until_ms, CLOCK_LAST_MS);
 }
 END_TEST
 
@@ -349,7 +364,9 @@ static void add_tests(TCase *t)
 	    an_old_reference_again_does_not_undo_what_came_later);
 	tcase_add_test(t, a_reference_stands_for_one_user_and_one_instant);
 	tcase_add_test(t, a_reference_lost_in_a_race_is_looked_up_again);
-	tcase_add_test(t, a_change_without_reference_gets_one_of_its_own);
+	tcase_add_test(t,
+	    a_reference_that_is_made_up_is_valid_and_never_the_same);
+	tcase_add_test(t, an_end_of_premium_is_an_instant_after_1970_began);
 	tcase_add_test(t, premium_lets_no_disabled_user_in);
 	tcase_add_test(t, a_change_fails_with_any_of_its_parts);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The table of providers: what a name stands for, what the configuration
- * changes, and what it is pinned to.  The table in PostgreSQL is a fake.
+ * says, and what it is pinned to.  The table in PostgreSQL is a fake.
  */
 #include "auth/provider.h"
 
@@ -11,25 +11,28 @@
 
 #include "auth/discord.h"
 #include "auth/oidc.h"
+#include "auth/provider_state.h"
 #include "auth/refusal.h"
 #include "support/fake_calls.h"
 #include "support/fake_providers.h"
+
+#define ISSUER "https://accounts.google.com"
 
 #define SECRET(text) {(const unsigned char *)(text), sizeof(text) - 1}
 
 static struct config_provider given;
 static struct op *op;
 
-/* A provider of that name with nothing but what the parser always gives. */
+/* A provider of that name with nothing but what the rules always give. */
 static struct config_provider bare(const char *name)
 {
 	return (struct config_provider){
 	    .name = name,
-	    .kind = "",
+	    .kind = "oidc",
 	    .label = "As configured",
 	    .client_id = "our-client",
 	    .client_secret = SECRET("s3cret"),
-	    .issuer = "",
+	    .issuer = ISSUER,
 	    .authorize_url = "",
 	    .token_url = "",
 	    .userinfo_url = "",
@@ -67,91 +70,18 @@ static const struct provider *made(bool development)
 	return provider_at(0);
 }
 
-START_TEST(google_is_a_preset_of_openid_connect)
+START_TEST(the_kind_says_what_a_provider_can_do)
 {
-	const struct provider *google = made(false);
-
-	ck_assert_ptr_eq(google->ops, &oidc_ops);
-	ck_assert_str_eq(google->name, "google");
-	ck_assert_str_eq(google->issuer, "https://accounts.google.com");
-	ck_assert_str_eq(google->authorize_url,
-	    "https://accounts.google.com/o/oauth2/v2/auth");
-	ck_assert_str_eq(google->token_url,
-	    "https://oauth2.googleapis.com/token");
-	ck_assert_str_eq(google->jwks_url,
-	    "https://www.googleapis.com/oauth2/v3/certs");
-	ck_assert_str_eq(google->userinfo_url, "");
-	ck_assert_str_eq(google->ops->scope, "openid email profile");
-	ck_assert_int_eq(google->alg, JWS_RS256);
-	ck_assert(google->trusts_email);
-	ck_assert(google->wants_hosted_email);
-	ck_assert(provider_is_ready(google));
-}
-END_TEST
-
-START_TEST(discord_is_a_preset_of_its_own_kind)
-{
-	const struct provider *discord;
-
-	given = bare("discord");
-	discord = made(false);
-	ck_assert_ptr_eq(discord->ops, &discord_ops);
-	ck_assert_str_eq(discord->issuer, "https://discord.com");
-	ck_assert_str_eq(discord->authorize_url,
-	    "https://discord.com/oauth2/authorize");
-	ck_assert_str_eq(discord->token_url,
-	    "https://discord.com/api/oauth2/token");
-	ck_assert_str_eq(discord->userinfo_url,
-	    "https://discord.com/api/users/@me");
-	ck_assert_str_eq(discord->ops->scope, "identify email");
-	ck_assert(discord->trusts_email);
-	ck_assert(!discord->wants_hosted_email);
-}
-END_TEST
-
-START_TEST(any_other_name_is_plain_openid_connect)
-{
-	const struct provider *other;
-
-	given = bare("example");
-	given.issuer = "https://id.example";
-	other = made(false);
-	ck_assert_ptr_eq(other->ops, &oidc_ops);
-	ck_assert_str_eq(other->issuer, "https://id.example");
-	ck_assert_str_eq(other->authorize_url, "");
-	ck_assert_str_eq(other->token_url, "");
-	ck_assert_str_eq(other->userinfo_url, "");
-	ck_assert_str_eq(other->jwks_url, "");
-	ck_assert(!other->wants_hosted_email);
-	ck_assert(!provider_is_ready(other));
-}
-END_TEST
-
-START_TEST(discord_under_another_name_is_still_discord)
-{
-	const struct provider *guild;
-
-	given = bare("guild");
-	given.kind = "discord";
-	guild = made(false);
-	ck_assert_ptr_eq(guild->ops, &discord_ops);
-	ck_assert_str_eq(guild->name, "guild");
-	ck_assert_str_eq(guild->token_url,
-	    "https://discord.com/api/oauth2/token");
-}
-END_TEST
-
-START_TEST(the_name_discord_with_another_kind_is_no_preset)
-{
-	given = bare("discord");
-	given.kind = "oidc";
-	given.issuer = "https://id.example";
 	ck_assert_ptr_eq(made(false)->ops, &oidc_ops);
-	ck_assert_str_eq(provider_at(0)->token_url, "");
+	ck_assert_str_eq(provider_at(0)->ops->scope, "openid email profile");
+	ck_assert(!provider_is_ready(provider_at(0)));
+	given.kind = "discord";
+	ck_assert_ptr_eq(made(false)->ops, &discord_ops);
+	ck_assert_str_eq(provider_at(0)->ops->scope, "identify email");
 }
 END_TEST
 
-START_TEST(what_is_configured_goes_before_the_preset)
+START_TEST(a_provider_is_as_configured)
 {
 	const struct provider *google;
 
@@ -166,6 +96,8 @@ START_TEST(what_is_configured_goes_before_the_preset)
 	given.hosted_domain = "corp.example";
 	given.sends_iss = true;
 	google = made(false);
+	ck_assert_str_eq(google->name, "google");
+	ck_assert_str_eq(google->issuer, ISSUER);
 	ck_assert_str_eq(google->label, "Our Google");
 	ck_assert_str_eq(google->authorize_url, "https://a.example");
 	ck_assert_str_eq(google->token_url, "https://t.example");
@@ -194,27 +126,13 @@ START_TEST(what_is_not_configured_is_the_safe_way)
 }
 END_TEST
 
-START_TEST(an_issuer_of_ones_own_is_not_googles_endpoints)
-{
-	const struct provider *own;
-
-	given.issuer = "https://id.example";
-	given.token_url = "https://id.example/t";
-	own = made(false);
-	ck_assert_str_eq(own->issuer, "https://id.example");
-	ck_assert_str_eq(own->authorize_url, "");
-	ck_assert_str_eq(own->token_url, "https://id.example/t");
-	ck_assert_str_eq(own->jwks_url, "");
-}
-END_TEST
-
 START_TEST(googles_rule_for_addresses_goes_with_its_issuer_and_its_name)
 {
 	given.issuer = "https://id.example";
 	ck_assert(made(false)->wants_hosted_email);
 	given = bare("workspace");
 	given.kind = "oidc";
-	given.issuer = "https://accounts.google.com";
+	given.issuer = ISSUER;
 	ck_assert(made(false)->wants_hosted_email);
 	given.issuer = "https://id.example";
 	ck_assert(!made(false)->wants_hosted_email);
@@ -282,7 +200,7 @@ START_TEST(a_name_is_pinned_to_its_issuer_at_first_use)
 
 	ck_assert(!provider_is_barred(google));
 	ck_assert_int_eq(admit_google(), RC_OK);
-	ck_assert_str_eq(fake_providers_pinned, "https://accounts.google.com");
+	ck_assert_str_eq(fake_providers_pinned, ISSUER);
 	ck_assert(!provider_is_barred(google));
 }
 END_TEST
@@ -301,12 +219,60 @@ START_TEST(a_look_at_the_pin_pins_nothing_and_sees_a_bar)
 }
 END_TEST
 
-START_TEST(a_pin_that_is_ours_is_asked_for_once)
+/* As if the pin had last been asked for that long ago. */
+static void let_pass(int64_t ms)
+{
+	provider_at(0)->state->pin_asked_ms -= ms;
+}
+
+START_TEST(a_pin_that_is_ours_is_asked_for_now_and_then)
 {
 	made(false);
 	ck_assert_int_eq(admit_google(), RC_OK);
 	ck_assert_int_eq(admit_google(), RC_OK);
-	ck_assert_int_eq(fake_calls_count("providers_pin"), 1);
+	let_pass(PROVIDER_PIN_MOST_MS / 2);
+	ck_assert_int_eq(admit_google(), RC_OK);
+	ck_assert_str_eq(fake_calls_text(), "providers_pin");
+
+	let_pass(PROVIDER_PIN_MOST_MS);
+	ck_assert_int_eq(admit_google(), RC_OK);
+	ck_assert_int_eq(admit_google(), RC_OK);
+	ck_assert_str_eq(fake_calls_text(), "providers_pin providers_issuer");
+}
+END_TEST
+
+START_TEST(a_name_that_was_rebound_bars_a_worker_with_the_old_issuer)
+{
+	const struct provider *google = made(false);
+
+	ck_assert_int_eq(admit_google(), RC_OK);
+	fake_providers_pinned = "https://new.example";
+	let_pass(PROVIDER_PIN_MOST_MS);
+	ck_assert_int_eq(admit_google(), RC_ABSENT);
+	ck_assert(provider_is_barred(google));
+	ck_assert_int_eq(admit_google(), RC_ABSENT);
+}
+END_TEST
+
+START_TEST(a_database_that_is_down_bars_no_pin_that_was_ours)
+{
+	static const enum rc failures[] = {RC_DOWN, RC_EXPIRED};
+	int64_t deadline_ms = op->deadline_ms;
+
+	made(false);
+	ck_assert_int_eq(admit_google(), RC_OK);
+	for (size_t i = 0; i < 2; i++) {
+		let_pass(PROVIDER_PIN_MOST_MS);
+		fake_calls_fail("providers_issuer", failures[i], 1);
+		ck_assert_int_eq(admit_google(), RC_OK);
+		ck_assert_str_eq(op_reason(op), "");
+		ck_assert_int_eq(op->deadline_ms, deadline_ms);
+	}
+	ck_assert_int_eq(fake_calls_count("providers_issuer"), 2);
+
+	/* Nor is each sign-in kept waiting for it. */
+	ck_assert_int_eq(admit_google(), RC_OK);
+	ck_assert_int_eq(fake_calls_count("providers_issuer"), 2);
 }
 END_TEST
 
@@ -327,9 +293,9 @@ START_TEST(a_rebound_name_is_free_without_a_restart)
 {
 	const struct provider *google = made(false);
 
-	fake_providers_pinned = "https://accounts.google.com/";
+	fake_providers_pinned = ISSUER "/";
 	ck_assert_int_eq(admit_google(), RC_ABSENT);
-	fake_providers_pinned = "https://accounts.google.com";
+	fake_providers_pinned = ISSUER;
 	ck_assert_int_eq(admit_google(), RC_OK);
 	ck_assert(!provider_is_barred(google));
 }
@@ -356,14 +322,9 @@ int main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, google_is_a_preset_of_openid_connect);
-	tcase_add_test(t, discord_is_a_preset_of_its_own_kind);
-	tcase_add_test(t, any_other_name_is_plain_openid_connect);
-	tcase_add_test(t, discord_under_another_name_is_still_discord);
-	tcase_add_test(t, the_name_discord_with_another_kind_is_no_preset);
-	tcase_add_test(t, what_is_configured_goes_before_the_preset);
+	tcase_add_test(t, the_kind_says_what_a_provider_can_do);
+	tcase_add_test(t, a_provider_is_as_configured);
 	tcase_add_test(t, what_is_not_configured_is_the_safe_way);
-	tcase_add_test(t, an_issuer_of_ones_own_is_not_googles_endpoints);
 	tcase_add_test(t,
 	    googles_rule_for_addresses_goes_with_its_issuer_and_its_name);
 	tcase_add_test(t, trust_in_addresses_can_be_given_and_taken);
@@ -371,7 +332,10 @@ int main(void)
 	tcase_add_test(t, a_name_is_found_to_the_letter);
 	tcase_add_test(t, a_name_is_pinned_to_its_issuer_at_first_use);
 	tcase_add_test(t, a_look_at_the_pin_pins_nothing_and_sees_a_bar);
-	tcase_add_test(t, a_pin_that_is_ours_is_asked_for_once);
+	tcase_add_test(t, a_pin_that_is_ours_is_asked_for_now_and_then);
+	tcase_add_test(t,
+	    a_name_that_was_rebound_bars_a_worker_with_the_old_issuer);
+	tcase_add_test(t, a_database_that_is_down_bars_no_pin_that_was_ours);
 	tcase_add_test(t, a_name_pinned_to_another_issuer_is_barred);
 	tcase_add_test(t, a_rebound_name_is_free_without_a_restart);
 	tcase_add_test(t, a_database_that_is_down_pins_nothing);

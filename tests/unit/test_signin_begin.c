@@ -60,7 +60,7 @@ START_TEST(a_start_asks_the_provider_and_notes_the_transaction)
 	const struct transaction *record = &fake_transactions.record;
 
 	ck_assert_str_eq(fake_calls_text(), "provider_admit "
-	    "provider_authorize sends_iss transactions_put");
+	    "provider_authorize provider_sends_iss transactions_put");
 	ck_assert_str_eq(start.url, ISSUER "/consent");
 	ck_assert_str_eq(record->provider, "google");
 	ck_assert_str_eq(record->issuer, ISSUER);
@@ -171,7 +171,7 @@ START_TEST(a_start_that_fails_notes_no_transaction)
 	} cases[] = {
 		{"provider_admit", RC_ABSENT}, {"provider_admit", RC_DOWN},
 		{"provider_authorize", RC_UPSTREAM},
-		{"sends_iss", RC_UPSTREAM},
+		{"provider_sends_iss", RC_UPSTREAM},
 	};
 	struct signin_start start = {.url = "untouched"};
 
