@@ -21,6 +21,12 @@ static void setup(void)
 	slots = slots_new(pool, COUNT);
 }
 
+/* All places must have been given back. */
+static void teardown(void)
+{
+	pool_free(pool);
+}
+
 /* Whether a place is free within ms. */
 static bool borrowed(int64_t ms, size_t *slot)
 {
@@ -41,7 +47,6 @@ static void give_back_all(void)
 {
 	for (size_t i = 0; i < COUNT; i++)
 		slots_give_back(slots, i);
-	pool_free(pool);
 }
 
 START_TEST(there_are_as_many_places_as_were_asked_for)
@@ -81,7 +86,6 @@ START_TEST(whoever_is_late_gets_none_although_one_is_free)
 	ck_assert(!borrowed(0, &slot));
 	ck_assert(!borrowed(-1000, &slot));
 	ck_assert_uint_eq(slot, 77);
-	pool_free(pool);
 }
 END_TEST
 
@@ -184,7 +188,7 @@ int main(void)
 	int failed;
 
 	suite_add_tcase(s, t);
-	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, there_are_as_many_places_as_were_asked_for);
 	tcase_add_test(t, the_place_given_back_last_is_lent_first);
 	tcase_add_test(t, whoever_is_late_gets_none_although_one_is_free);
