@@ -11,7 +11,7 @@ create table schema_migrations (
 -- row in oauth_linked_accounts like every other one.
 create table users (
 	id uuid primary key,
-	email text check (char_length(email) between 1 and 320),
+	email text collate "C" check (char_length(email) between 1 and 320),
 	email_verified boolean not null default false,
 	display_name text,
 	avatar_url text,
@@ -27,9 +27,10 @@ create table users (
 	check (email is not null or not email_verified)
 );
 
--- Instants travel as whole milliseconds since 1970.
+-- Instants travel as whole milliseconds since 1970. These are no more immutable
+-- than what they call: only so PostgreSQL takes their bodies in their place.
 create function to_ms(at timestamptz) returns bigint
-language sql immutable as $$
+language sql stable as $$
 	select (extract(epoch from at) * 1000)::bigint
 $$;
 
@@ -39,8 +40,8 @@ language sql stable as $$
 	select to_timestamp(ms / 1000) + ms % 1000 * interval '1 millisecond'
 $$;
 
--- What makes two addresses one. Verified ones are ASCII; "C" keeps lower() out
--- of the locale's hands.
+-- What makes two addresses one. Verified ones are ASCII; "C", here and in the
+-- columns, keeps lower() and the order of indexes out of the locale's hands.
 create function email_key(email text) returns text
 language sql immutable as $$
 	select lower(email collate "C")
@@ -61,7 +62,7 @@ create table oauth_linked_accounts (
 	user_id uuid not null references users (id) on delete cascade,
 	provider text not null,
 	oauth_id text not null check (char_length(oauth_id) between 1 and 255),
-	email text,
+	email text collate "C",
 	email_verified boolean not null default false,
 	display_name text,
 	avatar_url text,

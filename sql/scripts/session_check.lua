@@ -15,4 +15,4 @@ end
 if now - (session.last_used_at or 0) >= tonumber(ARGV[1]) then
 	redis.call('HSET', KEYS[1], 'last_used_at', whole(now))
 end
-return {'live', session.auth_time, user.premium_until}
+return {'live', session.auth_time or false, user.premium_until}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The queries stand in sql/queries/events.sql. */
+/* The queries stand in sql/queries/events.sql and ctl.sql. */
 #include "store/events.h"
 
 #include <assert.h>

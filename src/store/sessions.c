@@ -85,26 +85,6 @@ enum rc sessions_check(struct op *op, const char *user_id, const char *sid,
 	return RC_OK;
 }
 
-/* Reads what the script gave a token for; false for a word it does not have. */
-static bool rotation_from(const struct reply *reply,
-    enum sessions_rotation *rotation)
-{
-	static const char *const words[] = {
-		[SESSIONS_ADVANCED] = "advanced",
-		[SESSIONS_REPEATED] = "repeated",
-		[SESSIONS_ROLLED_BACK] = "rolled_back",
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (script_answers(reply, words[i])) {
-			*rotation = (enum sessions_rotation)i;
-			return true;
-		}
-	}
-
-	return false;
-}
-
 /*
  * The token that stands for a session, as a script's words say it; false when
  * the record lacks one of them.
@@ -122,10 +102,38 @@ static bool grant_from(const struct reply *reply, struct sessions_grant *grant)
 	return grant->key_id != NULL && grant->provider != NULL;
 }
 
+/* Reads what the script did; false for a word it does not have. */
+static bool rotation_from(const struct reply *reply,
+    enum sessions_rotation *rotation, struct sessions_grant *grant)
+{
+	static const char *const words[] = {
+		[SESSIONS_ADVANCED] = "advanced",
+		[SESSIONS_REPEATED] = "repeated",
+		[SESSIONS_ROLLED_BACK] = "rolled_back",
+		[SESSIONS_REUSED] = "reused",
+	};
+	size_t i = 0;
+
+	while (i < sizeof(words) / sizeof(words[0]) &&
+	    !script_answers(reply, words[i]))
+		i++;
+	if (i == sizeof(words) / sizeof(words[0]))
+		return false;
+
+	*rotation = (enum sessions_rotation)i;
+	if (*rotation != SESSIONS_REUSED)
+		return grant_from(reply, grant);
+
+	*grant = (struct sessions_grant){.provider = redis_text(reply, 1)};
+	return true;
+}
+
 enum rc sessions_rotate(struct op *op, const struct sessions_presented *token,
     enum sessions_rotation *rotation, struct sessions_grant *grant)
 {
 	const struct sessions_rules *rules = sessions_keys_rules();
+	enum sessions_rotation what = SESSIONS_REUSED;
+	struct sessions_grant made;
 	const struct reply *reply;
 	enum rc rc;
 
@@ -140,24 +148,20 @@ enum rc sessions_rotate(struct op *op, const struct sessions_presented *token,
 	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live",
 		    token->sid);
-	if (rc == RC_OK && script_answers(reply, "reused")) {
-		*rotation = SESSIONS_REUSED;
-		*grant = (struct sessions_grant){
-		    .provider = redis_text(reply, 1)};
-		return RC_OK;
-	}
-	if (rc == RC_OK && (!rotation_from(reply, rotation) ||
-	    !grant_from(reply, grant)))
+	if (rc == RC_OK && !rotation_from(reply, &what, &made))
 		rc = script_odd_answer(op, SCRIPT_SESSION_ROTATE);
 	if (rc != RC_OK)
 		return op_while(op, rc, "refreshing session %s", token->sid);
 
+	*rotation = what;
+	*grant = made;
 	return RC_OK;
 }
 
 enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
     struct sessions_grant *grant)
 {
+	struct sessions_grant made;
 	const struct reply *reply;
 	enum rc rc;
 
@@ -167,11 +171,12 @@ enum rc sessions_renew(struct op *op, const char *user_id, const char *sid,
 	if (rc == RC_OK && script_answers(reply, "dead"))
 		return op_fail(op, RC_ABSENT, "session %s does not live", sid);
 	if (rc == RC_OK && (!script_answers(reply, "renewed") ||
-	    !grant_from(reply, grant)))
+	    !grant_from(reply, &made)))
 		rc = script_odd_answer(op, SCRIPT_SESSION_RENEW);
 	if (rc != RC_OK)
 		return op_while(op, rc, "renewing session %s", sid);
 
+	*grant = made;
 	return RC_OK;
 }
 

@@ -4,7 +4,8 @@
  * on of the user.  Each change is one Lua script (sql/scripts/session_*.lua,
  * user_*.lua), whose times are Redis's own.  Keys, after the configured prefix:
  *
- *	refresh_token:{<user>}:<sid>	hash: the session's record
+ *	refresh_token:{<user>}:<sid>	hash: the session's record, with the
+ *					user's version when it was opened
  *	sessions:{<user>}		sorted set: sids by expiry
  *	user:{<user>}			hash: epoch, state, premium_until, version,
  *					unlinked:<provider> (a version)

@@ -232,6 +232,19 @@ START_TEST(em_10_dots_and_tags_are_other_addresses)
 }
 END_TEST
 
+/* An update of the system's locales must not disorder the unique index. */
+START_TEST(no_locale_orders_addresses)
+{
+	ck_assert_str_eq(stack_sql("select string_agg(k.relname || ' ' || "
+	    "c.collname, ', ' order by k.relname) from pg_index i "
+	    "join pg_class k on k.oid = i.indexrelid "
+	    "join pg_collation c on c.oid = i.indcollation[0] "
+	    "where k.relname like '%verified_email'"),
+	    "oauth_linked_accounts_verified_email C, "
+	    "users_verified_email C");
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("email");
@@ -246,6 +259,7 @@ static TCase *tests(void)
 	tcase_add_test(t, em_07_letter_case_makes_no_second_address);
 	tcase_add_test(t, another_identity_of_the_holders_provider_is_409);
 	tcase_add_test(t, em_10_dots_and_tags_are_other_addresses);
+	tcase_add_test(t, no_locale_orders_addresses);
 	return t;
 }
 
