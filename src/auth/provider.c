@@ -13,7 +13,7 @@
 #include "config/preset.h"
 #include "store/providers.h"
 
-/* How long a look at the pin may keep a sign-in waiting. */
+/* How long a look at the pin may keep a sign-in waiting, and the next look. */
 #define LOOK_MOST_MS 1000
 
 /* What providers of each kind can do. */
@@ -173,34 +173,44 @@ static bool takes_turn(const struct provider *provider)
 	return is_due;
 }
 
+/* Pins the name, unless it is, and judges to what. */
+static enum rc ask_pin(struct op *op, const struct provider *provider)
+{
+	const char *pinned;
+	enum rc rc;
+
+	rc = providers_pin(op, provider->name, provider->issuer, &pinned);
+	return rc == RC_OK ? judge_pin(op, provider, pinned) : rc;
+}
+
 /*
  * What was ours may have been rebound by an administrator whose configuration
- * is newer than this worker's.
+ * is newer than this worker's.  A database that does not answer bars nobody;
+ * it is asked again soon.
  */
-static enum rc look_again(struct op *op, const struct provider *provider)
+static enum rc ask_again(struct op *op, const struct provider *provider)
 {
 	int64_t deadline_ms = op_shorten(op, LOOK_MOST_MS);
-	enum rc rc = provider_look_at_pin(op, provider);
+	enum rc rc = ask_pin(op, provider);
 
 	op->deadline_ms = deadline_ms;
 	if (rc != RC_DOWN && rc != RC_EXPIRED)
 		return rc;
 
-	/* Nobody can be rebound, nor signed in, before PostgreSQL is back. */
+	pthread_mutex_lock(&provider->state->lock);
+	provider->state->pin_asked_ms = clock_mono_ms() -
+	    PROVIDER_PIN_MOST_MS + LOOK_MOST_MS;
+	pthread_mutex_unlock(&provider->state->lock);
 	op_clear(op);
 	return RC_OK;
 }
 
 static enum rc check_pin(struct op *op, const struct provider *provider)
 {
-	const char *pinned;
-	enum rc rc;
+	if (pin_of(provider) != PROVIDER_PIN_OURS)
+		return ask_pin(op, provider);
 
-	if (pin_of(provider) == PROVIDER_PIN_OURS)
-		return takes_turn(provider) ? look_again(op, provider) : RC_OK;
-
-	rc = providers_pin(op, provider->name, provider->issuer, &pinned);
-	return rc == RC_OK ? judge_pin(op, provider, pinned) : rc;
+	return takes_turn(provider) ? ask_again(op, provider) : RC_OK;
 }
 
 enum rc provider_admit(struct op *op, const char *name,

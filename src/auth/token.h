@@ -49,10 +49,10 @@ const char *token_issue_refresh(struct op *op, const struct token *token,
 
 /*
  * Verifies an access token: signature, iss, aud where configured, type, exp
- * (no leeway), iat (60 s).  Fills *token on RC_OK.
+ * (no leeway), iat (60 s).  Fills *token.
  *
  * RC_DENIED	not a genuine access token of ours
- * RC_EXPIRED	it was one: user and session in *token are true
+ * RC_EXPIRED	it was one: *token says whose and of which session, no more
  */
 enum rc token_verify_access(struct op *op, const char *text,
     struct token *token) MUST_USE;

@@ -13,7 +13,8 @@ bool config_provider_is_on(const struct config_provider *provider)
 
 bool config_provider_name_is_valid(const char *name)
 {
-	/* That it begins with a letter is libconfig's own syntax. */
-	return name[0] != '\0' && strlen(name) <= CONFIG_PROVIDER_NAME_MOST &&
+	/* A number or a sign in front is none of libconfig's names. */
+	return name[0] >= 'a' && name[0] <= 'z' &&
+	    strlen(name) <= CONFIG_PROVIDER_NAME_MOST &&
 	    str_consists(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 }

@@ -13,8 +13,8 @@
 bool config_provider_is_on(const struct config_provider *provider);
 
 /*
- * Whether a text can be a provider's name: 1 to CONFIG_PROVIDER_NAME_MOST
- * lower-case letters, digits and "-".
+ * Whether a text can be a provider's name: a lower-case letter, then such
+ * letters, digits and "-", CONFIG_PROVIDER_NAME_MOST in all at most.
  */
 bool config_provider_name_is_valid(const char *name);
 

@@ -116,7 +116,8 @@ static void fill_urls(struct draft_provider *provider)
 	struct config_provider *values = &provider->values;
 	const struct preset *preset = preset_of(values->name, values->kind);
 
-	if (values->issuer[0] != '\0')
+	if (values->issuer[0] != '\0' &&
+	    strcmp(values->issuer, preset->issuer) != 0)
 		return;
 
 	values->issuer = preset->issuer;

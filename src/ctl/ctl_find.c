@@ -16,7 +16,6 @@ static bool split(struct op *op, const char *word,
     struct ctl_identity *identity)
 {
 	const char *colon = strchr(word, ':');
-
 	const char *provider;
 
 	if (colon == NULL)
