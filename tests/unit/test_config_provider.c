@@ -99,6 +99,18 @@ START_TEST(an_issuer_of_ones_own_has_not_googles_endpoints)
 }
 END_TEST
 
+/* As latchkey -t prints it. */
+START_TEST(googles_issuer_written_down_keeps_its_endpoints)
+{
+	const struct config *config = ACCEPTS(.providers =
+	    "google = { issuer = \"https://accounts.google.com\" "
+	    CLIENT "}");
+
+	ck_assert_str_eq(config->providers[0].token_url,
+	    "https://oauth2.googleapis.com/token");
+}
+END_TEST
+
 START_TEST(a_provider_without_client_is_switched_off_but_listed)
 {
 	const struct config *config = ACCEPTS(.providers =
@@ -327,6 +339,7 @@ static void add_tests(TCase *t)
 	tcase_add_test(t, discord_under_another_name_is_still_discord);
 	tcase_add_test(t, an_endpoint_that_is_given_goes_before_googles);
 	tcase_add_test(t, an_issuer_of_ones_own_has_not_googles_endpoints);
+	tcase_add_test(t, googles_issuer_written_down_keeps_its_endpoints);
 	tcase_add_test(t, a_provider_without_client_is_switched_off_but_listed);
 	tcase_add_test(t, a_client_without_secret_is_refused);
 	tcase_add_test(t, names_of_our_own_paths_are_refused);
