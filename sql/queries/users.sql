@@ -12,8 +12,7 @@ select u.id, u.email, u.email_verified, u.oauth_provider, u.oauth_id,
 	to_ms(u.premium_until) as premium_until,
 	to_ms(u.created_at) as created_at, to_ms(u.last_login_at) as last_login_at,
 	u.display_name as own_display_name, u.avatar_url as own_avatar_url,
-	to_ms(u.disabled_at) as disabled_at,
-	to_ms(u.updated_at) as updated_at
+	to_ms(u.disabled_at) as disabled_at, to_ms(u.updated_at) as updated_at
 from users u
 join oauth_linked_accounts a on a.user_id = u.id
 	and a.provider = u.oauth_provider and a.oauth_id = u.oauth_id

@@ -2,8 +2,8 @@
 /*
  * What is shown of users, accounts, sessions, grants and events: the same JSON
  * values for the API, the export and the administrator.  Names of members are
- * those of doc/openapi.yaml.  Every value is a new one of op's, to which the caller
- * may add members; what is not known is null.
+ * those of doc/openapi.yaml.  Every value is a new one of op's, to which the
+ * caller may add members; what is not known is null.
  */
 #ifndef AUTH_VIEW_H
 #define AUTH_VIEW_H

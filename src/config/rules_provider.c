@@ -184,7 +184,8 @@ static void check_shared_issuer(struct draft *draft, size_t index)
 	for (size_t i = 0; i < index; i++) {
 		const struct draft_provider *other = &draft->providers[i];
 
-		if (!is_on(other) || !is_same_issuer(issuer, other->values.issuer))
+		if (!is_on(other) ||
+		    !is_same_issuer(issuer, other->values.issuer))
 			continue;
 		draft_wrong(draft, &provider->given[PROVIDER_issuer],
 		    "is the issuer of %s, too; take one of the two providers "
