@@ -48,8 +48,7 @@ static void add_key(struct kind *kind, struct secret secret)
 	if (secret.size == 0)
 		return;
 
-	kind->keys[kind->set.count++] = (struct jws_key){
-	    .alg = JWS_HS256, .id = key_id(secret), .bytes = secret};
+	kind->keys[kind->set.count++] = jws_hs256(pool, key_id(secret), secret);
 }
 
 static struct secret refresh_child(struct secret secret)

@@ -17,10 +17,13 @@ int64_t clock_now_ms(void);
 /* A clock for deadlines: milliseconds since some start, never set back. */
 int64_t clock_mono_ms(void);
 
-/*
- * ms since 1970 as RFC 3339 in UTC with milliseconds:
- * "2026-01-02T03:04:05.678Z".  Years 0 to 9999.
- */
+/* The size of an instant as clock_print writes it, with its NUL. */
+#define CLOCK_TEXT_SIZE sizeof("2026-01-02T03:04:05.678Z")
+
+/* ms since 1970 as RFC 3339 in UTC with milliseconds.  Years 0 to 9999. */
+void clock_print(char text[CLOCK_TEXT_SIZE], int64_t ms);
+
+/* The same in a pool. */
 char *clock_rfc3339(struct pool *pool, int64_t ms);
 
 /*

@@ -38,17 +38,17 @@ void log_begin(struct log_line *line, enum log_level level, const char *event)
 {
 	static const char *const names[] = {"debug", "info", "warning",
 		"error"};
-	struct pool *pool = pool_new();
+	char now[CLOCK_TEXT_SIZE];
 
+	clock_print(now, clock_now_ms());
 	line->level = level;
 	line->len = 0;
 	add(line, "time=");
-	add(line, clock_rfc3339(pool, clock_now_ms()));
+	add(line, now);
 	add(line, " level=");
 	add(line, names[level]);
 	add(line, " event=");
 	add(line, event);
-	pool_free(pool);
 }
 
 static bool is_plain(const char *value)

@@ -99,8 +99,7 @@ static bool parse(const char *text, size_t len, struct json_object **object)
 	bool ok;
 
 	require(tokener != NULL);
-	json_tokener_set_flags(tokener,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	*object = json_tokener_parse_ex(tokener, text, (int)len + 1);
 	ok = json_tokener_get_error(tokener) == json_tokener_success &&
 	    json_tokener_get_parse_end(tokener) == len;
@@ -259,7 +258,8 @@ struct js *js_array(struct op *op)
 static void put(struct js *object, const char *name, struct json_object *child)
 {
 	assert(is_type(object, json_type_object));
-	require(json_object_object_add(object_of(object), name, child) == 0);
+	require(json_object_object_add_ex(object_of(object), name, child,
+	    JSON_C_OBJECT_ADD_CONSTANT_KEY) == 0);
 }
 
 void js_put_text(struct js *object, const char *name, const char *text)

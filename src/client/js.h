@@ -75,7 +75,10 @@ bool js_is_true(const struct js *value, const char *name);
 struct js *js_object(struct op *op);
 struct js *js_array(struct op *op);
 
-/* Adds a member; a NULL text adds null.  The text must be valid UTF-8. */
+/*
+ * Adds a member; a NULL text adds null.  The text must be valid UTF-8 and is
+ * copied, the name is not.
+ */
 void js_put_text(struct js *object, const char *name, const char *text);
 void js_put_int(struct js *object, const char *name, int64_t number);
 void js_put_bool(struct js *object, const char *name, bool truth);

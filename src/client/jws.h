@@ -26,6 +26,7 @@ struct jws_key {
 	enum jws_alg alg;
 	const char *id;		/* kid; NULL: for tokens that name none */
 	struct secret bytes;	/* HS256: the secret; else the public PEM */
+	const char *header;	/* HS256: what jws_sign puts first, encoded */
 };
 
 /* Keys a token may be signed with; ids are distinct. */
@@ -38,9 +39,16 @@ struct jws_keys {
 bool jws_alg_from(const char *name, enum jws_alg *alg);
 
 /*
- * Signs claims with an HS256 key of at least 32 bytes; the header holds alg,
- * the key's id and typ.  The same claims in the same order and the same key
- * give the same token, in op->pool.
+ * A key to sign with by HS256, and to verify with: an id of letters and
+ * digits, a secret of at least 32 bytes.  Both are kept, not copied.
+ */
+struct jws_key jws_hs256(struct pool *pool, const char *id,
+    struct secret secret);
+
+/*
+ * Signs claims with a key of jws_hs256; the header holds alg, the key's id
+ * and typ.  The same claims in the same order and the same key give the same
+ * token, in op->pool.
  */
 const char *jws_sign(struct op *op, const struct jws_key *key,
     const struct js *claims) MUST_USE;

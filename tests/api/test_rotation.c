@@ -84,7 +84,7 @@ static const char *named(const char *token, struct secret secret,
     const char *kid)
 {
 	struct forge_claims claims = forge_like(op, token);
-	struct jws_key key = {JWS_HS256, kid, secret};
+	struct jws_key key = jws_hs256(op->pool, kid, secret);
 
 	return forge_token(op, &key, &claims);
 }

@@ -18,7 +18,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const unsigned char SECRET[] = "0123456789abcdef0123456789abcdef";
-static const struct jws_key key = {JWS_HS256, "a", {SECRET, 32}};
+static struct jws_key key;
 static const struct jws_keys keys = {1, &key};
 
 static void as_claims(struct op *op, const struct js *value)
@@ -67,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = pool_text_n(op->pool, (const char *)data, size);
 	const struct js *value;
 
+	key = jws_hs256(op->pool, "a", (struct secret){SECRET, 32});
 	if (jws_verify(op, &keys, text, JWS_TOKEN_MOST, &value) == RC_OK)
 		assert(js_type(value) == JS_OBJECT);
 	if (js_parse(op, text, size, &value) == RC_OK) {

@@ -41,7 +41,7 @@ static struct jws_key key_of(struct op *op, struct secret secret)
 	char *hex = encode_hex(op->pool, id.bytes, id.size);
 
 	hex[KEY_ID_LEN] = '\0';
-	return (struct jws_key){JWS_HS256, hex, secret};
+	return jws_hs256(op->pool, hex, secret);
 }
 
 struct jws_key forge_access_key(struct op *op)

@@ -19,10 +19,7 @@
 static const unsigned char SECRET[] = "0123456789abcdef0123456789abcdef";
 static const unsigned char OTHER[] = "fedcba9876543210fedcba9876543210";
 
-static const struct jws_key pair[] = {
-	{JWS_HS256, "a", {SECRET, 32}},
-	{JWS_HS256, "b", {OTHER, 32}},
-};
+static struct jws_key pair[2];
 static const struct jws_keys both = {2, pair};
 static const struct jws_keys only = {1, pair};
 
@@ -31,6 +28,8 @@ static struct op *op;
 static void setup(void)
 {
 	op = op_new("test", 10000);
+	pair[0] = jws_hs256(op->pool, "a", (struct secret){SECRET, 32});
+	pair[1] = jws_hs256(op->pool, "b", (struct secret){OTHER, 32});
 }
 
 static void teardown(void)
@@ -98,13 +97,9 @@ static const char *signed_by(const struct jws_key *key, const char *payload)
 
 START_TEST(a_signed_token_is_byte_for_byte_what_openssl_makes)
 {
-	static const struct jws_key nameless = {JWS_HS256, NULL, {SECRET, 32}};
-
 	ck_assert_str_eq(signed_by(&pair[0], "{\"sub\":\"\xc3\xa4/\",\"a\":1}"),
 	    forged("{\"alg\":\"HS256\",\"kid\":\"a\",\"typ\":\"JWT\"}",
 		"{\"sub\":\"\xc3\xa4/\",\"a\":1}"));
-	ck_assert_str_eq(signed_by(&nameless, "{}"),
-	    forged("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", "{}"));
 }
 END_TEST
 
@@ -136,7 +131,8 @@ END_TEST
 /* The signal that ends a process of its own which verifies with this key. */
 static int signal_with(struct secret secret)
 {
-	const struct jws_key key = {JWS_HS256, "a", secret};
+	const struct jws_key key = {
+	    .alg = JWS_HS256, .id = "a", .bytes = secret};
 	const struct jws_keys keys = {1, &key};
 	const char *token = signed_by(&pair[0], "{}");
 	int status;
@@ -179,7 +175,8 @@ END_TEST
 
 START_TEST(without_a_kid_there_must_be_exactly_one_key)
 {
-	static const struct jws_key nameless = {JWS_HS256, NULL, {SECRET, 32}};
+	static const struct jws_key nameless = {
+	    .alg = JWS_HS256, .bytes = {SECRET, 32}};
 	static const struct jws_keys one = {1, &nameless};
 	static const struct jws_keys none = {0, &nameless};
 	const char *token = forged("{\"alg\":\"HS256\"}", "{}");

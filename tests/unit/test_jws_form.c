@@ -17,7 +17,7 @@
 #define SMALL_STACK  (256 * 1024)
 
 static const unsigned char SECRET[] = "0123456789abcdef0123456789abcdef";
-static const struct jws_key key = {JWS_HS256, "a", {SECRET, 32}};
+static struct jws_key key;
 static const struct jws_keys keys = {1, &key};
 
 static struct op *op;
@@ -25,6 +25,7 @@ static struct op *op;
 static void setup(void)
 {
 	op = op_new("test", 10000);
+	key = jws_hs256(op->pool, "a", (struct secret){SECRET, 32});
 }
 
 static void teardown(void)

@@ -187,7 +187,7 @@ START_TEST(an_hmac_made_with_the_public_pem_is_refused)
 	const char *token;
 
 	ck_assert_int_eq(import_set(set, JWS_RS256, &keys), RC_OK);
-	forger = (struct jws_key){JWS_HS256, "k", keys.items[0].bytes};
+	forger = jws_hs256(op->pool, "k", keys.items[0].bytes);
 	token = jws_sign(op, &forger, js_object(op));
 	ck_assert_int_eq(jws_verify(op, &(struct jws_keys){1, &forger}, token,
 	    JWS_OTHER_MOST, &claims), RC_OK);

@@ -268,7 +268,7 @@ START_TEST(tokens_of_a_secret_that_is_gone_are_refused)
 	config.previous_secret = config.secret;
 	config.jwt_previous_secret = config.jwt_secret;
 	config.secret = (struct secret)SECRET("a new secret of no less than 32");
-	config.jwt_secret = (struct secret)SECRET("another of no less than 32 b.");
+	config.jwt_secret = (struct secret)SECRET("another one of no less than 32 b");
 	again();
 	ck_assert_int_eq(outcome(true, access), RC_OK);
 	ck_assert_int_eq(outcome(false, refresh), RC_OK);

@@ -56,7 +56,7 @@ static struct jws_key key_of(bool access)
 	char *text = encode_hex(op->pool, id.bytes, id.size);
 
 	text[8] = '\0';
-	return (struct jws_key){JWS_HS256, text, secret};
+	return jws_hs256(op->pool, text, secret);
 }
 
 /*
