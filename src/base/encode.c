@@ -8,16 +8,15 @@ static const char HEX[] = "0123456789abcdef";
 static const char UPPER_HEX[] = "0123456789ABCDEF";
 static const char BASE64URL[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/* The digits that '-' to 'z' stand for, in that order; 64 for none. */
-static const unsigned char DIGITS[] = {
-	62, 64, 64,
-	52, 53, 54, 55, 56, 57, 58, 59, 60, 61,
-	64, 64, 64, 64, 64, 64, 64,
-	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-	13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
-	64, 64, 64, 64, 63, 64,
-	26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38,
-	39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51,
+/* What each character counts as a digit, plus one; 0 for those that are none. */
+static const unsigned char BASE64URL_DIGITS[256] = {
+	['-'] = 63,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+	14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+	['_'] = 64,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+	40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
 };
 static const char UNRESERVED[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -53,11 +52,6 @@ char *encode_base64url(struct pool *pool, const unsigned char *bytes,
 	return text;
 }
 
-static unsigned base64url_digit(char c)
-{
-	return c >= '-' && c <= 'z' ? DIGITS[c - '-'] : 64;
-}
-
 bool encode_from_base64url(struct pool *pool, const char *text, size_t len,
     unsigned char **bytes, size_t *size)
 {
@@ -71,11 +65,11 @@ bool encode_from_base64url(struct pool *pool, const char *text, size_t len,
 
 	out = pool_alloc(pool, len / 4 * 3 + 3);
 	for (size_t i = 0; i < len; i++) {
-		unsigned digit = base64url_digit(text[i]);
+		unsigned digit = BASE64URL_DIGITS[(unsigned char)text[i]];
 
-		if (digit > 63)
+		if (digit == 0)
 			return false;
-		value = (value << 6 | digit) & 0xffff;
+		value = value << 6 | (digit - 1);
 		bits += 6;
 		if (bits >= 8) {
 			bits -= 8;

@@ -22,6 +22,7 @@
 struct row {
 	const PGresult *result;
 	int index;
+	int column;		/* the one read last */
 };
 
 /* The process's one pool. */
@@ -327,21 +328,28 @@ void db_rollback(struct op *op)
 	give_back(link);
 }
 
-/* PQfnumber without its copy of the name, which it would fold. */
-static int number_of(const PGresult *result, const char *column)
+/*
+ * PQfnumber without its copy of the name, which it would fold.  Columns are
+ * mostly read in their order: the search begins where the last one ended.
+ */
+static int number_of(struct row *row, const char *column)
 {
-	int count = PQnfields(result);
-	int i = 0;
+	int count = PQnfields(row->result);
 
-	while (i < count && strcmp(PQfname(result, i), column) != 0)
-		i++;
-	assert(i < count);
-	return i;
+	for (int i = 0; i < count; i++) {
+		if (strcmp(PQfname(row->result, row->column), column) == 0)
+			return row->column;
+		row->column = (row->column + 1) % count;
+	}
+
+	assert(false);
+	return 0;
 }
 
 const char *db_text(const struct row *row, const char *column)
 {
-	int number = number_of(row->result, column);
+	/* To the caller a row is what it holds, not where it was read. */
+	int number = number_of((struct row *)row, column);
 
 	if (PQgetisnull(row->result, row->index, number))
 		return NULL;
