@@ -2,11 +2,9 @@
 /* Checks on texts; no provider is known here. */
 #include "auth/identity.h"
 
-#include <stddef.h>
 #include <string.h>
 
-#include "auth/letter.h"
-#include "base/encode.h"
+#include "auth/name.h"
 #include "base/str.h"
 
 #define EMAIL_MOST 320
@@ -67,56 +65,9 @@ const char *identity_email_domain(struct pool *pool, const char *email)
 	return str_lower(pool, strchr(email, '@') + 1);
 }
 
-/* A name as it is put together; blanks at its end are cut off at last. */
-struct name {
-	struct str text;
-	size_t shown_len;	/* up to the last that is no blank */
-	int points;
-	int marks;		/* in a row, at the end */
-	bool is_seen;		/* something is there but marks and blanks */
-};
-
-static void add(struct name *name, const char *bytes, size_t len,
-    enum letter letter)
-{
-	if (letter == LETTER_HIDDEN ||
-	    (letter == LETTER_SPACE && name->points == 0))
-		return;
-
-	name->marks = letter == LETTER_MARK ? name->marks + 1 : 0;
-	if (name->marks > LETTER_MARKS_MOST)
-		return;
-	str_add_n(&name->text, bytes, len);
-	name->points++;
-	if (letter != LETTER_SPACE)
-		name->shown_len = name->text.len;
-	if (letter == LETTER_SHOWN)
-		name->is_seen = true;
-}
-
 const char *identity_name(struct pool *pool, const char *text)
 {
-	struct name name = {.points = 0};
-	size_t size;
-
-	if (text == NULL)
-		return NULL;
-
-	str_init(&name.text, pool);
-	size = strlen(text);
-	while (size > 0 && name.points < IDENTITY_NAME_MOST) {
-		unsigned point = 0;
-		size_t len = encode_utf8_next(text, size, &point);
-
-		if (len == 0)
-			return NULL;
-		add(&name, text, len, letter_of(point));
-		text += len;
-		size -= len;
-	}
-
-	return name.is_seen ? pool_text_n(pool, name.text.text, name.shown_len)
-			    : NULL;
+	return text != NULL ? name_from(pool, text).text : NULL;
 }
 
 const char *identity_avatar(struct pool *pool, const char *text)

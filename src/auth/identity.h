@@ -12,7 +12,6 @@
 #include "store/accounts.h"
 
 #define IDENTITY_SUBJECT_MOST 255	/* bytes */
-#define IDENTITY_NAME_MOST    64	/* code points */
 #define IDENTITY_AVATAR_MOST  2048	/* bytes */
 
 struct identity {
@@ -50,12 +49,7 @@ bool identity_email_is_verified(const char *email, bool trusted,
 /* The part after the @, in lower case. */
 const char *identity_email_domain(struct pool *pool, const char *email);
 
-/*
- * A name fit for showing: without what is hidden (auth/letter.h) and without
- * marks beyond LETTER_MARKS_MOST in a row, trimmed of blanks, cut to
- * IDENTITY_NAME_MOST code points; NULL when no letter is left.  text is valid
- * UTF-8 or NULL.
- */
+/* What of a text is a name (auth/name.h), or NULL.  NULL in, NULL out. */
 const char *identity_name(struct pool *pool, const char *text);
 
 /*

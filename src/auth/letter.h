@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a Unicode code point is in a name that is shown to others: the one
- * place that tells.  What is made of it - cleaned away or refused - is the
- * callers'.
+ * What a Unicode code point is in a text that is shown to others: the one
+ * place that tells.  Which of them a name may hold is name.h's.
  */
 #ifndef AUTH_LETTER_H
 #define AUTH_LETTER_H
-
-/* How many marks may follow one letter. */
-#define LETTER_MARKS_MOST 4
 
 enum letter {
 	LETTER_SHOWN,	/* seen by itself */

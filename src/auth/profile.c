@@ -8,8 +8,8 @@
 #include "auth/account.h"
 #include "auth/change.h"
 #include "auth/identity.h"
-#include "auth/letter.h"
-#include "base/encode.h"
+#include "auth/name.h"
+#include "base/str.h"
 #include "store/events.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -22,58 +22,26 @@
 #define HOST_MOST  253
 #define LABEL_MOST 63
 
-/* text without the blanks at both ends. */
-static const char *trimmed(struct pool *pool, const char *text)
+/* What is wrong with a name, NULL for nothing. */
+static const char *name_flaw(struct pool *pool, const struct name *name)
 {
-	size_t size = strlen(text);
-	size_t begin = 0;
-	size_t end = 0;
-	size_t len;
-
-	for (size_t i = 0; i < size; i += len) {
-		unsigned point = 0;
-
-		len = encode_utf8_next(text + i, size - i, &point);
-		if (len == 0)
-			return text;
-		if (letter_of(point) != LETTER_SPACE)
-			end = i + len;
-		else if (end == 0)
-			begin = i + len;
+	switch (name->flaw) {
+	case NAME_GOOD:
+		break;
+	case NAME_HIDDEN:
+		return pool_print(pool, "Leave out the character U+%04X, "
+		    "which cannot be seen.", name->point);
+	case NAME_MARKED:
+		return pool_print(pool, "Put at most %d marks on a letter.",
+		    NAME_MARKS_MOST);
+	case NAME_LONG:
+		return pool_print(pool, "Use at most %d characters.",
+		    NAME_MOST);
+	case NAME_EMPTY:
+		return "Use at least one character that can be seen.";
 	}
 
-	return end == 0 ? "" : pool_text_n(pool, text + begin, end - begin);
-}
-
-/* What is wrong with a trimmed name, NULL for nothing. */
-static const char *name_flaw(struct pool *pool, const char *text)
-{
-	size_t size = strlen(text);
-	bool is_seen = false;
-	int points = 0;
-	int marks = 0;
-	size_t len;
-
-	for (size_t i = 0; i < size; i += len) {
-		unsigned point = 0;
-		enum letter letter;
-
-		len = encode_utf8_next(text + i, size - i, &point);
-		letter = letter_of(point);
-		if (len == 0 || letter == LETTER_HIDDEN)
-			return pool_print(pool, "Leave out the character "
-			    "U+%04X, which cannot be seen.", point);
-		if (++points > IDENTITY_NAME_MOST)
-			return pool_print(pool, "Use at most %d characters.",
-			    IDENTITY_NAME_MOST);
-		marks = letter == LETTER_MARK ? marks + 1 : 0;
-		if (marks > LETTER_MARKS_MOST)
-			return pool_print(pool, "Put at most %d marks on a "
-			    "letter.", LETTER_MARKS_MOST);
-		is_seen = is_seen || letter == LETTER_SHOWN;
-	}
-
-	return is_seen ? NULL : "Use at least one character that can be seen.";
+	return NULL;
 }
 
 /* Whether a host is called so or lies under it. */
@@ -167,8 +135,10 @@ void profile_check(struct pool *pool, struct users_profile *change,
 	const char *flaw = NULL;
 
 	if (change->display_name != NULL) {
-		change->display_name = trimmed(pool, change->display_name);
-		flaw = name_flaw(pool, change->display_name);
+		struct name name = name_from(pool, change->display_name);
+
+		change->display_name = name.text;
+		flaw = name_flaw(pool, &name);
 	}
 	if (flaw != NULL)
 		refusal_add(wrong, "display_name", flaw);

@@ -16,17 +16,14 @@
  * Checks a change, trims its name and adds what is wrong, with words for
  * people, to wrong.  Texts are valid UTF-8 or NULL, which is always fine.
  *
- * display_name: blanks at both ends go (U+0020 and category Zs; a tab or line
- * feed is refused).  Then 1 to IDENTITY_NAME_MOST code points must be left,
- * nothing hidden among them (auth/letter.h: the joiners U+200C and U+200D
- * too), at least one that is seen by itself, no more than LETTER_MARKS_MOST
- * marks in a row.
+ * display_name: a name without a flaw (auth/name.h).
  *
  * avatar_url, which is never fetched: https://, a host name with a dot, then
  * a path and a query of RFC 3986's characters but the quote; at most
  * IDENTITY_AVATAR_MOST bytes.  No userinfo, port, fragment, address for a
  * host, name of a local network, or percent-encoded control character; other
- * scripts as punycode or percent-encoded.
+ * scripts as punycode or percent-encoded.  Less is asked of a provider's
+ * (identity_avatar), which may lie in a network of its own.
  */
 void profile_check(struct pool *pool, struct users_profile *change,
     struct refusal_fields *wrong);
