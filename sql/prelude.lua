@@ -32,8 +32,14 @@ local function mark_of(provider)
 	return 'unlinked:' .. (provider or '')
 end
 
--- What of its user a session depends on: epoch, state, and as lost the mark of
--- its provider; and the fields that are named besides.
+-- What of its record a session depends on, and the fields that are named
+-- besides.
+local function read_session(key, ...)
+	return read(key, 'epoch', 'expires_at', 'provider', 'version', ...)
+end
+
+-- What of its user it depends on: epoch, state, and as lost the mark of its
+-- provider; and the fields that are named besides.
 local function read_user(key, session, ...)
 	local mark = mark_of(session.provider)
 	local user = read(key, 'epoch', 'state', mark, ...)
@@ -42,9 +48,9 @@ local function read_user(key, session, ...)
 	return user
 end
 
--- Whether a session lives. It takes epoch, expires_at, provider and version of
--- its record, and its user as read_user does. version is the user's when the
--- session was opened: the provider may have been unlinked since.
+-- Whether a session lives, by what read_session and read_user have read.
+-- version is the user's when the session was opened: the provider may have
+-- been unlinked since.
 local function lives(session, user, now)
 	return session.epoch and session.epoch == user.epoch
 		and user.state == 'active'
@@ -63,10 +69,22 @@ local function remove(record, index, name)
 	redis.call('ZREM', index, name)
 end
 
--- The epoch in which no earlier session lives. It is a time, so that those of
--- a user whom Redis has lost never live again.
-local function epoch_after(epoch, now)
-	return whole(math.max((epoch or 0) + 1, now))
+-- Begins the epoch after this one, nil for none, in which no earlier session
+-- lives. It is a time, so that those of a user whom Redis has lost never live
+-- again.
+local function begin_epoch(key, epoch, now)
+	local begun = whole(math.max((epoch or 0) + 1, now))
+
+	redis.call('HSET', key, 'epoch', begun)
+	return begun
+end
+
+-- Ends every session of a user: one write, however many there are. Returns
+-- the sids that the index names: session_erase takes their records away, and
+-- them out of it.
+local function end_all(key, index, epoch, now)
+	begin_epoch(key, epoch, now)
+	return redis.call('ZRANGE', index, 0, -1)
 end
 
 -- Whether Redis knows of a user what is newer than version. It takes epoch
@@ -85,4 +103,12 @@ local function outlive(key, last)
 	else
 		redis.call('PEXPIREAT', key, keep, 'GT')
 	end
+end
+
+-- Lets a session live until it expires, and its index as long as it can live
+-- at last.
+local function extend(record, index, sid, expires, last)
+	redis.call('PEXPIREAT', record, expires)
+	redis.call('ZADD', index, expires, sid)
+	outlive(index, last)
 end

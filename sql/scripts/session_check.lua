@@ -4,8 +4,7 @@
 -- KEYS	record, user
 -- ARGV	how often to note the use, in ms
 -- Answer	{'live', auth_time, premium_until} or {'dead'}
-local session = read(KEYS[1], 'epoch', 'expires_at', 'provider', 'version',
-	'last_used_at', 'auth_time')
+local session = read_session(KEYS[1], 'last_used_at', 'auth_time')
 local user = read_user(KEYS[2], session, 'premium_until')
 local now = clock()
 if not lives(session, user, now) then

@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: ISC
--- Ends every session of a user: one write, however many there are. Records
--- of an earlier epoch are dead; session_erase takes them away.
+-- Ends every session of a user.
 --
 -- KEYS	user, sessions of the user
 -- Answer	{sid ended ...}
@@ -9,7 +8,4 @@ if not user.epoch then
 	return {}
 end
 
-redis.call('HSET', KEYS[1], 'epoch', epoch_after(user.epoch, clock()))
-local ended = redis.call('ZRANGE', KEYS[2], 0, -1)
-redis.call('UNLINK', KEYS[2])
-return ended
+return end_all(KEYS[1], KEYS[2], user.epoch, clock())

@@ -20,7 +20,7 @@ end
 
 local found = {}
 for i, sid in ipairs(ARGV) do
-	local session = read(KEYS[i + 2], 'epoch', 'version', unpack(told))
+	local session = read_session(KEYS[i + 2], unpack(told))
 	if lives(session, user_of(session), now) then
 		found[#found + 1] = sid
 		for _, name in ipairs(told) do

@@ -23,23 +23,16 @@ elseif user.state ~= 'active' then
 	return {'refused'}
 end
 
-local epoch = user.epoch
-if not epoch then
-	epoch = epoch_after(nil, now)
-	redis.call('HSET', KEYS[3], 'epoch', epoch)
-end
-
+local epoch = user.epoch or begin_epoch(KEYS[3], nil, now)
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'generation', 1,
 	'issued_at', whole(now), 'expires_at', whole(expires),
 	'absolute_at', whole(absolute), 'key_id', ARGV[7],
 	'provider', ARGV[8], 'version', ARGV[2], 'auth_time', whole(now),
 	'user_agent', ARGV[9], 'address', ARGV[10],
 	'created_at', whole(now), 'last_used_at', whole(now))
-redis.call('PEXPIREAT', KEYS[1], whole(expires))
 
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(now))
-redis.call('ZADD', KEYS[2], whole(expires), ARGV[1])
-outlive(KEYS[2], absolute)
+extend(KEYS[1], KEYS[2], ARGV[1], whole(expires), absolute)
 outlive(KEYS[3], absolute)
 
 local answer = {'opened', whole(now), whole(expires), whole(absolute)}

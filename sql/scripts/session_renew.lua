@@ -4,8 +4,8 @@
 -- KEYS	record, user
 -- Answer	{'renewed', generation, issued, expires, absolute end, key id,
 --	provider} as they stand, or {'dead'}
-local session = read(KEYS[1], 'epoch', 'generation', 'issued_at',
-	'expires_at', 'absolute_at', 'key_id', 'provider', 'version')
+local session = read_session(KEYS[1], 'generation', 'issued_at',
+	'absolute_at', 'key_id')
 local user = read_user(KEYS[2], session)
 local now = clock()
 if not lives(session, user, now) then

@@ -8,8 +8,8 @@
 --	the grace) or 'rolled_back' (the token is our own but newer than the
 --	record: Redis lost its last write); {'reused', provider} when the
 --	session was ended for it; {'dead'}
-local session = read(KEYS[1], 'epoch', 'generation', 'issued_at',
-	'expires_at', 'absolute_at', 'key_id', 'provider', 'version')
+local session = read_session(KEYS[1], 'generation', 'issued_at',
+	'absolute_at', 'key_id')
 local user = read_user(KEYS[3], session)
 local now = clock()
 if not lives(session, user, now) then
@@ -24,9 +24,7 @@ if presented == current or presented == current + 1 then
 	redis.call('HSET', KEYS[1], 'generation', whole(presented + 1),
 		'issued_at', whole(now), 'expires_at', expires,
 		'key_id', ARGV[5], 'last_used_at', whole(now))
-	redis.call('PEXPIREAT', KEYS[1], expires)
-	redis.call('ZADD', KEYS[2], expires, ARGV[1])
-	outlive(KEYS[2], session.absolute_at)
+	extend(KEYS[1], KEYS[2], ARGV[1], expires, session.absolute_at)
 	return {what, whole(presented + 1), whole(now), expires,
 		session.absolute_at, ARGV[5], session.provider}
 end

@@ -11,25 +11,21 @@ if is_stale(ARGV[1], user) then
 	return {'stale'}
 end
 
-local now = clock()
-local epoch = user.epoch or epoch_after(nil, now)
-local answer = {'published'}
-if ARGV[4] == 'end' then
-	epoch = epoch_after(epoch, now)
-	for _, sid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-		answer[#answer + 1] = sid
-	end
-	-- A deleted user's index is kept until session_erase has removed
-	-- each record.
-	if ARGV[2] ~= 'deleted' then
-		redis.call('UNLINK', KEYS[2])
-	end
-end
-
+-- The marks of providers go with their user.
 if ARGV[2] == 'deleted' then
 	redis.call('DEL', KEYS[1])
 end
-redis.call('HSET', KEYS[1], 'epoch', epoch, 'state', ARGV[2],
+
+local now = clock()
+local answer = {'published'}
+if ARGV[4] == 'end' then
+	for _, sid in ipairs(end_all(KEYS[1], KEYS[2], user.epoch, now)) do
+		answer[#answer + 1] = sid
+	end
+elseif not user.epoch then
+	begin_epoch(KEYS[1], nil, now)
+end
+redis.call('HSET', KEYS[1], 'state', ARGV[2],
 	'premium_until', ARGV[3], 'version', ARGV[1])
 -- Every session, and every sign-in that is under way.
 outlive(KEYS[1], now + ARGV[5])
