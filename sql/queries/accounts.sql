@@ -20,8 +20,7 @@ from (values ($1, $2)) said (provider, oauth_id)
 left join oauth_linked_accounts a
 	on a.provider = said.provider and a.oauth_id = said.oauth_id
 left join users o on o.id = a.user_id
-left join users h on h.email_verified
-	and email_key(h.email) = email_key($3)
+left join users h on holds(h, $3)
 
 -- name: account_insert(id, user_id, provider, oauth_id, email, verified, name, avatar)
 insert into oauth_linked_accounts (id, user_id, provider, oauth_id, email,
@@ -30,11 +29,16 @@ values ($1::uuid, $2::uuid, $3, $4, $5, $6::boolean, $7, $8)
 on conflict (provider, oauth_id) do nothing
 returning id
 
+-- The user's address follows where it is none, or only what the primary
+-- identity said until now; but not into nothing.
 -- name: account_note_use(user_id, provider, oauth_id, email, verified, name, avatar)
-update oauth_linked_accounts set email = $4, email_verified = $5::boolean,
+update oauth_linked_accounts a set email = $4, email_verified = $5::boolean,
 	display_name = $6, avatar_url = $7, last_used_at = now()
-where user_id = $1::uuid and provider = $2 and oauth_id = $3
-returning id
+from users u, oauth_linked_accounts before
+where a.user_id = $1::uuid and a.provider = $2 and a.oauth_id = $3
+	and u.id = a.user_id and is_primary(before, u)
+returning a.email is not null and not u.email_verified
+	and (u.email is null or u.email = before.email) as follows
 
 -- name: account_delete(user_id, provider)
 delete from oauth_linked_accounts
@@ -47,8 +51,7 @@ where user_id = $1::uuid and provider = $2
 -- The oldest first.
 -- name: accounts_of_user(user_id)
 select a.id, a.provider, a.oauth_id, a.email, a.email_verified,
-	a.display_name, a.avatar_url,
-	a.provider = u.oauth_provider and a.oauth_id = u.oauth_id as is_primary,
+	a.display_name, a.avatar_url, is_primary(a, u),
 	to_ms(a.linked_at) as linked_at, to_ms(a.last_used_at) as last_used_at
 from oauth_linked_accounts a
 join users u on u.id = a.user_id

@@ -5,9 +5,7 @@
 -- the table searched.
 -- name: user_ids_by_email(email, limit)
 with holder as (
-	select id from users
-	where email_verified
-	and email_key(email) = email_key($1)
+	select id from users where holds(users, $1)
 )
 select id from holder
 union all

@@ -5,8 +5,6 @@
 select u.id, u.email, u.email_verified, u.oauth_provider, u.oauth_id,
 	coalesce(u.display_name, a.display_name) as display_name,
 	coalesce(u.avatar_url, a.avatar_url) as avatar_url,
-	not u.email_verified and (u.email is null or u.email = a.email)
-		as shows_primary,
 	u.disabled_at is not null as disabled, u.version,
 	coalesce(u.premium_until > now(), false) as is_premium,
 	to_ms(u.premium_until) as premium_until,
@@ -14,8 +12,7 @@ select u.id, u.email, u.email_verified, u.oauth_provider, u.oauth_id,
 	u.display_name as own_display_name, u.avatar_url as own_avatar_url,
 	to_ms(u.disabled_at) as disabled_at, to_ms(u.updated_at) as updated_at
 from users u
-join oauth_linked_accounts a on a.user_id = u.id
-	and a.provider = u.oauth_provider and a.oauth_id = u.oauth_id
+join oauth_linked_accounts a on is_primary(a, u)
 where u.id = $1::uuid
 
 -- name: user_id_by_identity(provider, oauth_id)
@@ -32,7 +29,7 @@ returning id
 
 -- name: user_note_sign_in(id)
 update users set last_login_at = now()
-where id = $1::uuid and disabled_at is null
+where id = $1::uuid
 returning id
 
 -- The address is the primary identity's where that one is verified and nobody
@@ -41,14 +38,11 @@ returning id
 -- name: user_settle_email(id, follows)
 with said as (
 	select u.id, u.email as stands, p.email, p.email_verified
-			and not exists (
-			select 1 from users o
-			where o.id <> u.id and o.email_verified
-			and email_key(o.email) = email_key(p.email)) as is_free,
+			and not exists (select 1 from users o
+			where o.id <> u.id and holds(o, p.email)) as is_free,
 		u.email_verified and is_backed(u.id, u.email) as is_backed
 	from users u
-	join oauth_linked_accounts p on p.user_id = u.id
-		and p.provider = u.oauth_provider and p.oauth_id = u.oauth_id
+	join oauth_linked_accounts p on is_primary(p, u)
 	where u.id = $1::uuid
 ), settled as (
 	select id, is_free or is_backed as email_verified,
@@ -99,7 +93,7 @@ update users set
 	display_name = case when $2::boolean then $3 else display_name end,
 	avatar_url = case when $4::boolean then $5 else avatar_url end,
 	updated_at = now()
-where id = $1::uuid and disabled_at is null
+where id = $1::uuid
 	and ($2::boolean and display_name is distinct from $3
 		or $4::boolean and avatar_url is distinct from $5)
 

@@ -57,6 +57,13 @@ $$;
 create unique index users_verified_email
 	on users (email_key(email)) where email_verified;
 
+-- Whether a user holds an address: as verified, so that one at most does.
+create function holds(holder users, address text) returns boolean
+language sql stable as $$
+	select holder.email_verified
+		and email_key(holder.email) = email_key(address)
+$$;
+
 create table oauth_linked_accounts (
 	id uuid primary key,
 	user_id uuid not null references users (id) on delete cascade,
@@ -94,6 +101,13 @@ alter table users add constraint users_primary_identity
 	references oauth_linked_accounts (user_id, provider, oauth_id)
 	deferrable initially deferred;
 
+-- Whether an identity is that one.
+create function is_primary(identity oauth_linked_accounts, owner users)
+returns boolean language sql stable as $$
+	select (identity.user_id, identity.provider, identity.oauth_id)
+		= (owner.id, owner.oauth_provider, owner.oauth_id)
+$$;
+
 create table premium_grants (
 	reference text primary key check (char_length(reference) between 1 and 255),
 	user_id uuid not null references users (id) on delete cascade,
@@ -120,7 +134,7 @@ create table events (
 	provider text,
 	session_id uuid,
 	address text,
-	actor text not null default 'user',
+	actor text not null,
 	request_id text
 );
 

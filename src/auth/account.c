@@ -97,32 +97,6 @@ static enum rc create(struct op *op, struct signing *signing)
 	return rc;
 }
 
-/*
- * Between the look and the row lock the user may have been disabled or
- * deleted, or the identity unlinked: begin again.  An address that never was
- * more than the primary identity's word follows it, but not into nothing.
- */
-static enum rc enter(struct op *op, struct signing *signing)
-{
-	const char *id = signing->standing.owner_id;
-	const struct user *before;
-	enum rc rc;
-
-	rc = users_note_sign_in(op, id);
-	if (rc == RC_OK)
-		rc = users_by_id(op, id, &before);
-	if (rc == RC_OK)
-		rc = accounts_note_use(op, id, &signing->account);
-	if (rc == RC_OK)
-		rc = users_settle_email(op, id, before->shows_primary &&
-		    signing->account.email != NULL);
-	if (rc == RC_ABSENT)
-		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
-	if (rc == RC_OK)
-		rc = users_by_id(op, id, &signing->entry.user);
-	return rc;
-}
-
 /* Looks how things stand now, and which rule decides then. */
 static enum rc look(struct op *op, struct signing *signing,
     const struct linking_rule **rule)
@@ -137,13 +111,22 @@ static enum rc look(struct op *op, struct signing *signing,
 	return RC_OK;
 }
 
-/*
- * Once the holder's row is locked it is decided again: before that they may
- * have given up the address, or taken an identity away.
- */
-static enum rc join(struct op *op, struct signing *signing)
+/* As whom an identity comes in. */
+static const char *who(const struct signing *signing, enum linking_act act)
 {
-	const char *id = signing->standing.holder_id;
+	return act == LINKING_JOIN ? signing->standing.holder_id
+				   : signing->standing.owner_id;
+}
+
+/*
+ * Locks the row of the user who comes in, and decides again: before that they
+ * may have been disabled or deleted, have given up the address or taken an
+ * identity away.
+ */
+static enum rc hold(struct op *op, struct signing *signing,
+    enum linking_act act)
+{
+	const char *id = who(signing, act);
 	const struct linking_rule *rule;
 	enum rc rc;
 
@@ -152,9 +135,34 @@ static enum rc join(struct op *op, struct signing *signing)
 		return op_recast(op, RC_TAKEN, REFUSAL_NONE);
 	if (rc == RC_OK)
 		rc = look(op, signing, &rule);
-	if (rc == RC_OK && (rule->act != LINKING_JOIN ||
-	    strcmp(signing->standing.holder_id, id) != 0))
-		return op_fail(op, RC_TAKEN, "the holder has just changed");
+	if (rc == RC_OK &&
+	    (rule->act != act || strcmp(who(signing, act), id) != 0))
+		return op_fail(op, RC_TAKEN, "user %s has just changed", id);
+	return rc;
+}
+
+static enum rc enter(struct op *op, struct signing *signing)
+{
+	const char *id = who(signing, LINKING_ENTER);
+	bool follows = false;
+	enum rc rc;
+
+	rc = hold(op, signing, LINKING_ENTER);
+	if (rc == RC_OK)
+		rc = accounts_note_use(op, id, &signing->account, &follows);
+	if (rc == RC_OK)
+		rc = users_settle_email(op, id, follows);
+	if (rc == RC_OK)
+		rc = users_by_id(op, id, &signing->entry.user);
+	return rc;
+}
+
+static enum rc join(struct op *op, struct signing *signing)
+{
+	const char *id = who(signing, LINKING_JOIN);
+	enum rc rc;
+
+	rc = hold(op, signing, LINKING_JOIN);
 	if (rc == RC_OK)
 		rc = accounts_insert(op, id, &signing->account);
 	if (rc == RC_OK)
@@ -225,20 +233,21 @@ static enum rc overrule(struct op *op, void *what)
 {
 	struct signing *signing = what;
 	const char *id = signing->entry.user->id;
-	struct users_standing standing = {0};
+	struct users_standing standing;
+	const struct linking_rule *rule;
 	enum rc rc;
 
 	rc = users_lock(op, id, &standing);
+	if (rc == RC_ABSENT)
+		return op_recast(op, RC_DENIED, REFUSAL_DISABLED);
 	if (rc == RC_OK)
-		rc = accounts_look(op, &signing->account, NULL,
-		    &signing->standing);
-	if (rc == RC_ABSENT || (rc == RC_OK && standing.disabled))
-		return op_refuse(op, RC_DENIED, REFUSAL_DISABLED,
-		    "user %s may not come in any more", id);
+		rc = look(op, signing, &rule);
 	if (rc == RC_OK && (signing->standing.owner_id == NULL ||
 	    strcmp(signing->standing.owner_id, id) != 0))
 		return op_refuse(op, RC_DENIED, REFUSAL_TRANSACTION,
 		    "the identity is not of user %s any more", id);
+	if (rc == RC_OK && rule->act != LINKING_ENTER)
+		return refuse(op, rule, signing);
 	if (rc == RC_OK)
 		rc = users_raise_version(op, id, &standing);
 	if (rc == RC_OK)

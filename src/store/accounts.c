@@ -56,7 +56,7 @@ enum rc accounts_look(struct op *op, const struct account *account,
 }
 
 enum rc accounts_note_use(struct op *op, const char *user_id,
-    const struct account *account)
+    const struct account *account, bool *follows)
 {
 	const struct row *row;
 	enum rc rc;
@@ -69,6 +69,7 @@ enum rc accounts_note_use(struct op *op, const char *user_id,
 		return op_while(op, rc, "noting the use of a %s identity",
 		    account->provider);
 
+	*follows = db_bool(row, "follows");
 	return RC_OK;
 }
 

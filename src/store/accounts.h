@@ -79,12 +79,14 @@ enum rc accounts_insert(struct op *op, const char *user_id,
 
 /*
  * Notes what the provider says today about an identity of a user, and its use.
+ * *follows tells whether the user's address is to follow the primary identity
+ * (users_settle_email): it is none, or only what that one said until now.
  *
  * RC_ABSENT	it is not the user's (any more)
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc accounts_note_use(struct op *op, const char *user_id,
-    const struct account *account) MUST_USE;
+    const struct account *account, bool *follows) MUST_USE;
 
 /*
  * Takes an identity from a user; one that is not there is fine.

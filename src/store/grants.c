@@ -3,14 +3,14 @@
 #include "store/grants.h"
 
 #include "client/db.h"
+#include "store/instant.h"
 
 static struct grant grant_from(const struct row *row)
 {
 	return (struct grant){
 	    .reference = db_text(row, "reference"),
 	    .user_id = db_text(row, "user_id"),
-	    .until_ms = db_text(row, "until") == NULL ? 0
-						      : db_int(row, "until"),
+	    .until_ms = instant_from(row, "until"),
 	    .actor = db_text(row, "actor"),
 	    .at_ms = db_int(row, "at"),
 	};
@@ -51,13 +51,12 @@ enum rc grants_by_reference(struct op *op, const char *reference,
 
 enum rc grants_add(struct op *op, const struct grant *grant)
 {
-	const char *until = grant->until_ms == 0 ? NULL :
-	    pool_print(op->pool, "%lld", (long long)grant->until_ms);
 	const struct row *row;
 	enum rc rc;
 
 	rc = db_one(op, Q_GRANT_INSERT, DB_ARGS(grant->reference,
-	    grant->user_id, until, grant->actor), &row);
+	    grant->user_id, instant_text(op, grant->until_ms),
+	    grant->actor), &row);
 	if (rc == RC_ABSENT)
 		return op_fail(op, RC_TAKEN, "the reference of a premium "
 		    "grant was used meanwhile");

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "client/db.h"
+#include "store/instant.h"
 
 /*
  * An instant as PostgreSQL's JSON has it.  A timestamp without a zone is
@@ -24,12 +25,6 @@ static int64_t instant(struct op *op, const char *text)
 	    clock_from_rfc3339(pool_print(op->pool, "%sZ", text), &ms))
 		return ms;
 	return 0;
-}
-
-/* The other way round, for a parameter. */
-static const char *parameter(struct op *op, int64_t ms)
-{
-	return ms == 0 ? NULL : pool_print(op->pool, "%lld", (long long)ms);
 }
 
 static bool says(const struct row *row, const char *column, const char *word)
@@ -116,9 +111,9 @@ enum rc reference_put_user(struct op *op, const struct reference_user *user)
 	rc = db_one(op, Q_REFERENCE_USER_INSERT,
 	    DB_ARGS(user->id, user->email, user->display_name,
 		user->avatar_url, user->provider, user->oauth_id,
-		parameter(op, user->premium_until_ms),
-		parameter(op, user->created_at_ms),
-		parameter(op, user->last_login_at_ms)), &row);
+		instant_text(op, user->premium_until_ms),
+		instant_text(op, user->created_at_ms),
+		instant_text(op, user->last_login_at_ms)), &row);
 	if (rc == RC_ABSENT)
 		return op_fail(op, RC_TAKEN, "there is a user %s", user->id);
 	if (rc != RC_OK)
@@ -139,7 +134,7 @@ enum rc reference_put_account(struct op *op,
 	    DB_ARGS(id, account->user_id, account->provider,
 		account->oauth_id, account->email, account->display_name,
 		account->avatar_url,
-		parameter(op, account->linked_at_ms)), &row);
+		instant_text(op, account->linked_at_ms)), &row);
 	if (rc == RC_ABSENT)
 		return op_fail(op, RC_TAKEN, "the %s identity is taken",
 		    account->provider);

@@ -3,11 +3,7 @@
 #include "store/users.h"
 
 #include "client/db.h"
-
-static int64_t instant(const struct row *row, const char *column)
-{
-	return db_text(row, column) == NULL ? 0 : db_int(row, column);
-}
+#include "store/instant.h"
 
 static const struct user *user_from(struct op *op, const struct row *row)
 {
@@ -17,20 +13,19 @@ static const struct user *user_from(struct op *op, const struct row *row)
 	    .id = db_text(row, "id"),
 	    .email = db_text(row, "email"),
 	    .email_verified = db_bool(row, "email_verified"),
-	    .shows_primary = db_bool(row, "shows_primary"),
 	    .display_name = db_text(row, "display_name"),
 	    .avatar_url = db_text(row, "avatar_url"),
 	    .oauth_provider = db_text(row, "oauth_provider"),
 	    .oauth_id = db_text(row, "oauth_id"),
 	    .disabled = db_bool(row, "disabled"),
 	    .is_premium = db_bool(row, "is_premium"),
-	    .premium_until_ms = instant(row, "premium_until"),
+	    .premium_until_ms = instant_from(row, "premium_until"),
 	    .version = db_int(row, "version"),
 	    .created_at_ms = db_int(row, "created_at"),
-	    .last_login_at_ms = instant(row, "last_login_at"),
+	    .last_login_at_ms = instant_from(row, "last_login_at"),
 	    .own_display_name = db_text(row, "own_display_name"),
 	    .own_avatar_url = db_text(row, "own_avatar_url"),
-	    .disabled_at_ms = instant(row, "disabled_at"),
+	    .disabled_at_ms = instant_from(row, "disabled_at"),
 	    .updated_at_ms = db_int(row, "updated_at"),
 	};
 	return user;
@@ -90,7 +85,7 @@ enum rc users_note_sign_in(struct op *op, const char *id)
 
 	rc = db_one(op, Q_USER_NOTE_SIGN_IN, DB_ARGS(id), &row);
 	if (rc == RC_ABSENT)
-		return op_fail(op, rc, "user %s is disabled or gone", id);
+		return op_fail(op, rc, "there is no user %s", id);
 	if (rc != RC_OK)
 		return op_while(op, rc, "noting the sign-in of user %s", id);
 
@@ -140,7 +135,7 @@ static enum rc stand_with(struct op *op, enum query query,
 	*standing = (struct users_standing){
 	    .disabled = db_bool(row, "disabled"),
 	    .version = db_int(row, "version"),
-	    .premium_until_ms = instant(row, "premium_until"),
+	    .premium_until_ms = instant_from(row, "premium_until"),
 	};
 	return RC_OK;
 }
@@ -195,11 +190,8 @@ enum rc users_set_profile(struct op *op, const char *id,
 enum rc users_set_premium(struct op *op, const char *id, int64_t until_ms,
     struct users_standing *standing)
 {
-	const char *until = until_ms == 0 ? NULL :
-	    pool_print(op->pool, "%lld", (long long)until_ms);
-
-	return stand_with(op, Q_USER_SET_PREMIUM, DB_ARGS(id, until),
-	    standing);
+	return stand_with(op, Q_USER_SET_PREMIUM,
+	    DB_ARGS(id, instant_text(op, until_ms)), standing);
 }
 
 enum rc users_delete(struct op *op, const char *id)

@@ -15,8 +15,6 @@ struct user {
 	const char *id;
 	const char *email;		/* NULL for none */
 	bool email_verified;
-	bool shows_primary;		/* email is none, or only what the
-					   primary identity says, unverified */
 	const char *display_name;	/* own, else the primary identity's */
 	const char *avatar_url;		/* likewise */
 	const char *oauth_provider;	/* the primary identity */
@@ -67,11 +65,10 @@ enum rc users_id_by_identity(struct op *op, const char *provider,
 enum rc users_insert(struct op *op, const struct user *user) MUST_USE;
 
 /*
- * Notes that somebody has shown to be the user (last_login_at), unless the
- * user is disabled or gone by now; the session is still to be opened.  Locks
- * the row until the transaction ends.
+ * Notes that somebody has shown to be the user (last_login_at); the session is
+ * still to be opened.  Locks the row until the transaction ends.
  *
- * RC_ABSENT	disabled or gone
+ * RC_ABSENT	there is no such user
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc users_note_sign_in(struct op *op, const char *id) MUST_USE;
@@ -154,7 +151,7 @@ struct users_profile {
 /*
  * Changes a profile in one statement: of two changes at once to different
  * members both stay.  *changed tells whether anything is another than before;
- * nothing is for a user who is disabled or gone.
+ * nothing is for a user who is gone.
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc users_set_profile(struct op *op, const char *id,

@@ -177,11 +177,11 @@ START_TEST(prune_deletes_what_is_older_than_the_retention)
 
 	ctl_says("prune", NULL);
 	recent = stack_sql("select count(*) from events");
-	stack_sql("insert into events (at, kind) select "
-	    "now() - interval '366 days', 'old' from generate_series(1, 2500)");
-	stack_sql("insert into events (at, kind, address) values "
-	    "(now() - interval '364 days', 'kept', '192.0.2.1'), "
-	    "(now() - interval '3 years', 'unlinked', '192.0.2.1')");
+	stack_sql("insert into events (at, kind, actor) select now() - "
+	    "interval '366 days', 'old', 'user' from generate_series(1, 2500)");
+	stack_sql("insert into events (at, kind, address, actor) values "
+	    "(now() - interval '364 days', 'kept', '192.0.2.1', 'user'), "
+	    "(now() - interval '3 years', 'unlinked', '192.0.2.1', 'user')");
 
 	ck_assert_ptr_nonnull(strstr(ctl_says("prune", "-n", NULL),
 	    "would delete 2500 events"));

@@ -212,8 +212,9 @@ END_TEST
 /* More than fits in one of anything. */
 START_TEST(a_long_history_is_exported_whole)
 {
-	stack_sql(text_print("insert into events (kind, user_id) select "
-	    "'signed_in', '%s' from generate_series(1, 20000)", id));
+	stack_sql(text_print("insert into events (kind, user_id, actor) "
+	    "select 'signed_in', '%s', 'user' "
+	    "from generate_series(1, 20000)", id));
 	ck_assert_uint_eq(js_count(js_get(document(), "events")), 20002);
 }
 END_TEST

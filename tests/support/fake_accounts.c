@@ -59,8 +59,9 @@ enum rc accounts_insert(struct op *op, const char *user_id,
 }
 
 enum rc accounts_note_use(struct op *op, const char *user_id,
-    const struct account *account)
+    const struct account *account, bool *follows)
 {
+	*follows = fake_accounts.follows;
 	return keep(op, "accounts_note_use", user_id, account);
 }
 

@@ -16,6 +16,7 @@ struct fake_accounts {
 	struct accounts_list list;	/* of whoever is asked about */
 	struct accounts_list other_list;	/* of other_id */
 	const char *other_id;
+	bool follows;			/* the address, says noting a use */
 
 	/* What was asked for. */
 	int looks;

@@ -52,9 +52,7 @@ enum rc users_note_sign_in(struct op *op, const char *id)
 {
 	enum rc rc = fake_calls_enter(op, "users_note_sign_in");
 
-	if (rc == RC_OK && fake_users.user.disabled)
-		return op_fail(op, RC_ABSENT, "user %s is disabled", id);
-	return rc;
+	return rc == RC_OK ? rc : op_while(op, rc, "user %s", id);
 }
 
 enum rc users_settle_email(struct op *op, const char *id, bool follows)
