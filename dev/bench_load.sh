@@ -23,7 +23,7 @@ ticks()
 	local pid sum=0
 
 	for pid in $(workers "$1"); do
-		sum=$((sum + $(stat_field "$pid" 12) + $(stat_field "$pid" 13)))
+		stat_read "$pid" && sum=$((sum + STAT[11] + STAT[12]))
 	done
 	printf '%s\n' "$sum"
 }

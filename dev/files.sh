@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # The files dev/run writes below D: secrets, latchkey.conf, and what nginx,
-# Redis and PostgreSQL read.  Needs lib.sh, D, RUN_USER and the ports.
+# Redis and PostgreSQL read.  Needs lib.sh, D, user_choose and the ports.
 
 # All that dev/run makes below D, but for the build.
 files_remove()
@@ -12,35 +12,31 @@ files_remove()
 	    ./*.pid)
 }
 
-# owned MODE PATH: gives a file or folder to the servers' user.
+# owned MODE PATH…: gives files or folders to the servers' user.
 owned()
 {
-	chmod "$1" "$2"
-	[ "${#AS_USER[@]}" -eq 0 ] || chown "$RUN_USER:$(id -gn nobody)" "$2"
+	local mode=$1
+
+	shift
+	chmod "$mode" "$@"
+	[ "${#AS_USER[@]}" -eq 0 ] || chown "$RUN_USER:$RUN_GROUP" "$@"
 }
 
 files_folders()
 {
-	local name
+	local public=("$D"/{log,tmp}) private=("$D"/{pg,provider,redis,run,secrets})
 
-	for name in bin latchkey log pg provider redis run secrets tmp www; do
-		mkdir "$D/$name"
-	done
-	for name in log tmp; do
-		owned 755 "$D/$name"
-	done
-	for name in pg provider redis run secrets; do
-		owned 700 "$D/$name"
-	done
-	chmod 755 "$D/bin" "$D/latchkey" "$D/www"
+	mkdir -m 755 "$D"/{bin,latchkey,www} "${public[@]}" "${private[@]}"
+	owned 755 "${public[@]}"
+	owned 700 "${private[@]}"
 }
 
-# secret_write NAME: what comes on standard input.
+# secret_write NAME: what comes on standard input; root's, until it is owned.
 secret_write()
-{
-	(umask 077 && cat >"$D/secrets/$1")
-	owned 600 "$D/secrets/$1"
-}
+(
+	umask 077
+	cat >"$D/secrets/$1"
+)
 
 files_secrets()
 {
@@ -52,6 +48,7 @@ files_secrets()
 	for name in google discord other; do
 		printf 'test-%s-secret' "$name" | secret_write "client-$name"
 	done
+	owned 600 "$D"/secrets/*
 }
 
 # Real providers: the given file, its secrets copied to where the servers'
@@ -70,7 +67,7 @@ files_own_providers()
 		    "$D/providers.conf"
 	done < <(sed -n 's/^[^#]*client_secret_file *= *"\([^"]*\)".*/\1/p' \
 	    "$OWN_PROVIDERS")
-	owned 600 "$D/providers.conf"
+	owned 600 "$D/providers.conf" "$D"/secrets/client-*
 }
 
 # provider_options NAME TLS CONSENT: the stand-in's endpoints.
@@ -261,7 +258,8 @@ files_postgres()
 		rmdir "$D/pg" && cp -a "$made" "$D/pg"
 	else
 		"${AS_USER[@]}" "$PGBIN/initdb" -D "$D/pg" -U postgres -A trust \
-		    -E UTF8 --locale C.UTF-8 --no-sync >"$D/log/initdb.log" 2>&1 ||
+		    -E UTF8 --locale C.UTF-8 --wal-segsize 1 --no-sync \
+		    >"$D/log/initdb.log" 2>&1 ||
 		    die "$EX_CANTCREAT" "initdb failed: $(tail -n 3 "$D/log/initdb.log")"
 		if [ -n "$made" ]; then
 			cp -a "$D/pg" "$made.$$"

@@ -123,16 +123,16 @@ build_find()
 }
 
 # Sets AS_USER, what goes before a command so that it runs unprivileged, and
-# RUN_USER, whose files they are.
+# RUN_USER and RUN_GROUP, whose files they are.
 user_choose()
 {
-	AS_USER=()
-	RUN_USER=$(id -un)
-	if [ "$(id -u)" -eq 0 ]; then
-		RUN_USER=nobody
-		AS_USER=(setpriv --reuid nobody --regid "$(id -gn nobody)"
-		    --clear-groups)
+	if [ "$EUID" -ne 0 ]; then
+		RUN_USER=$(id -un) RUN_GROUP=$(id -gn)
+		AS_USER=()
+		return
 	fi
+	RUN_USER=nobody RUN_GROUP=$(id -gn nobody)
+	AS_USER=(setpriv --reuid nobody --regid "$RUN_GROUP" --clear-groups)
 }
 
 # The newest PostgreSQL server's folder; PostgreSQL keeps out of PATH.
@@ -146,13 +146,10 @@ postgres_bin()
 	printf '%s\n' "$dir"
 }
 
-# Whether somebody listens on TCP port $1 of this machine.
+# Whether somebody listens on TCP port $1 of localhost; starts no program.
 port_taken()
 {
-	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-	    awk -v port="$(printf '%04X' "$1")" '
-		$4 == "0A" && $2 ~ ":" port "$" { found = 1 }
-		END { exit !found }'
+	{ true <>"/dev/tcp/127.0.0.1/$1" || true <>"/dev/tcp/::1/$1"; } 2>/dev/null
 }
 
 # The first free port from $1 on.

@@ -10,17 +10,16 @@
 # In the order in which they stop.
 SERVICES="nginx latchkey provider redis postgres"
 
-# Field N of /proc/PID/stat, counted after the program's name: 1 is the state,
-# 4 the session, 20 the start time.
-stat_field()
+# Sets STAT to the fields of /proc/PID/stat after the program's name: 0 is the
+# state, 3 the session, 19 the start time.  Starts no program, nor do those
+# who ask it: they are asked often.
+stat_read()
 {
 	local line
-	local -a fields
 
 	{ read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
 	# shellcheck disable=SC2206
-	fields=(${line##*) })
-	printf '%s\n' "${fields[$2 - 1]}"
+	STAT=(${line##*) })
 }
 
 # service_launch NAME COMMAND…
@@ -32,17 +31,23 @@ service_launch()
 	setsid env --default-signal=INT,QUIT,TERM "${AS_USER[@]}" "$@" \
 	    </dev/null >>"$D/log/$name.log" 2>&1 9<&- &
 	printf '%s\n' "$!" >"$D/$name.pid"
-	stat_field "$!" 20 >"$D/run/$name.start"
+	stat_read "$!"
+	printf '%s\n' "${STAT[19]}" >"$D/run/$name.start"
 }
 
-service_pid()
+# service_is_alive NAME: and then STAT is its leader's.
+service_is_alive()
 {
 	local pid start
 
 	{ read -r pid <"$D/$1.pid"; } 2>/dev/null || return 1
 	{ read -r start <"$D/run/$1.start"; } 2>/dev/null || return 1
-	[ "$(stat_field "$pid" 20)" = "$start" ] || return 1
-	[ "$(stat_field "$pid" 1)" != Z ] && printf '%s\n' "$pid"
+	stat_read "$pid" && [ "${STAT[19]}" = "$start" ] && [ "${STAT[0]}" != Z ]
+}
+
+service_pid()
+{
+	service_is_alive "$1" && printf '%s\n' "$(<"$D/$1.pid")"
 }
 
 # Who belongs to the session of $1, or was started by it (PostgreSQL's
@@ -53,14 +58,14 @@ service_family()
 	local -a fields
 
 	for file in /proc/[0-9]*/stat; do
-		{ read -r line <"$file"; } 2>/dev/null || continue
+		read -r line <"$file" || continue
 		# shellcheck disable=SC2206
 		fields=(${line%% *} ${line##*) })
 		[ "${fields[1]}" != Z ] || continue
 		case " ${fields[0]} ${fields[2]} ${fields[4]} " in
 		*" $1 "*) printf '%s\n' "${fields[0]}" ;;
 		esac
-	done
+	done 2>/dev/null
 }
 
 service_signal()
@@ -78,18 +83,19 @@ service_stop()
 	local leader signal=TERM tries=0
 
 	{ read -r leader <"$D/$1.pid"; } 2>/dev/null || return 0
-	if service_pid "$1" >/dev/null; then
+	if service_is_alive "$1"; then
 		[ "$1" != postgres ] || signal=INT
-		service_signal "$1" CONT
+		[ "${STAT[0]}" != T ] || service_signal "$1" CONT
 		kill "-$signal" "$leader" 2>/dev/null || true
-		while [ -n "$(service_family "$leader")" ]; do
+		while service_is_alive "$1" || [ -n "$(service_family "$leader")" ]
+		do
 			tries=$((tries + 1))
-			[ "$tries" -ne 200 ] || say "$1 does not end; killing it"
+			[ "$tries" -ne 400 ] || say "$1 does not end; killing it"
 			# shellcheck disable=SC2046
-			[ "$tries" -lt 200 ] ||
+			[ "$tries" -lt 400 ] ||
 			    kill -KILL $(service_family "$leader") 2>/dev/null
-			[ "$tries" -lt 250 ] || break
-			sleep 0.1
+			[ "$tries" -lt 500 ] || break
+			sleep 0.05
 		done
 	fi
 	rm -f "$D/$1.pid" "$D/run/$1.start"
@@ -117,7 +123,7 @@ service_wait()
 	shift 2
 	while ! "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))
-		if [ "$tries" -le 0 ] || ! service_pid "$name" >/dev/null; then
+		if [ "$tries" -le 0 ] || ! service_is_alive "$name"; then
 			say "$name did not become ready; its log ends with:"
 			tail -n 15 "$D/log/$name.log" >&2
 			return "$EX_SOFTWARE"
@@ -126,9 +132,10 @@ service_wait()
 	done
 }
 
+# answers PORT PATH: curl, a heavy program, is not started in vain.
 answers()
 {
-	curl -fsS -m 3 -o /dev/null "$1"
+	port_taken "$1" && curl -fsS -m 3 -o /dev/null "http://127.0.0.1:$1$2"
 }
 
 start_postgres()
@@ -151,7 +158,7 @@ start_provider()
 	service_launch provider "$D/bin/provider" --dir "$D/provider" \
 	    --https-port "$HTTPS_PORT" --http-port "$CONTROL_PORT" \
 	    --site "http://localhost:$PORT" $PROVIDER_OPTIONS
-	service_wait provider 15 answers "http://127.0.0.1:$CONTROL_PORT/health"
+	service_wait provider 15 answers "$CONTROL_PORT" /health
 }
 
 # The workers of an earlier start may have left their socket.
@@ -168,5 +175,5 @@ start_latchkey()
 start_nginx()
 {
 	service_launch nginx nginx -p "$D" -e stderr -c "$D/nginx.conf"
-	service_wait nginx 15 answers "http://127.0.0.1:$PORT/"
+	service_wait nginx 15 port_taken "$PORT"
 }
