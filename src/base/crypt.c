@@ -19,8 +19,9 @@
 #define TOKEN_SIZE 32
 #define NAME_LEN   8
 
-/* HMAC-SHA256 without a key, which every use copies. */
+/* HMAC-SHA256 without a key, which every thread copies once. */
 static EVP_MAC_CTX *hmac;
+static pthread_key_t hmac_of_thread;
 static pthread_once_t hmac_once = PTHREAD_ONCE_INIT;
 
 static void require(bool ok, const char *what)
@@ -57,6 +58,11 @@ void crypt_sha256(const void *bytes, size_t size,
 	    len == CRYPT_HASH_SIZE, "SHA-256");
 }
 
+static void hmac_drop(void *ctx)
+{
+	EVP_MAC_CTX_free(ctx);
+}
+
 /* Finding an algorithm takes longer than an HMAC: it is done once. */
 static void hmac_find(void)
 {
@@ -73,22 +79,36 @@ static void hmac_find(void)
 	require(hmac != NULL && EVP_MAC_CTX_set_params(hmac, params) == 1,
 	    "HMAC");
 	EVP_MAC_free(mac);
+	require(pthread_key_create(&hmac_of_thread, hmac_drop) == 0, "HMAC");
+}
+
+/* The calling thread's own; it is made anew by each EVP_MAC_init. */
+static EVP_MAC_CTX *hmac_mine(void)
+{
+	EVP_MAC_CTX *ctx;
+
+	pthread_once(&hmac_once, hmac_find);
+	ctx = pthread_getspecific(hmac_of_thread);
+	if (ctx == NULL) {
+		ctx = EVP_MAC_CTX_dup(hmac);
+		require(ctx != NULL &&
+		    pthread_setspecific(hmac_of_thread, ctx) == 0, "HMAC");
+	}
+
+	return ctx;
 }
 
 void crypt_hmac(struct secret key, const void *bytes, size_t size,
     unsigned char mac[CRYPT_HASH_SIZE])
 {
-	EVP_MAC_CTX *ctx;
+	EVP_MAC_CTX *ctx = hmac_mine();
 	size_t len = 0;
 
-	pthread_once(&hmac_once, hmac_find);
-	ctx = EVP_MAC_CTX_dup(hmac);
-	require(key.size > 0 && ctx != NULL &&
+	require(key.size > 0 &&
 	    EVP_MAC_init(ctx, key.bytes, key.size, NULL) == 1 &&
 	    EVP_MAC_update(ctx, bytes, size) == 1 &&
 	    EVP_MAC_final(ctx, mac, &len, CRYPT_HASH_SIZE) == 1 &&
 	    len == CRYPT_HASH_SIZE, "HMAC");
-	EVP_MAC_CTX_free(ctx);
 }
 
 char *crypt_sha256_hex(struct pool *pool, const char *text)
