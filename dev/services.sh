@@ -166,7 +166,7 @@ start_latchkey()
 {
 	rm -f "$D/run/latchkey"
 	service_launch latchkey spawn-fcgi -n -s "$D/run/latchkey" -M 0660 \
-	    -b 1024 -- /usr/bin/env GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
+	    -b 1024 -- /usr/bin/env GLIBC_TUNABLES=glibc.malloc.tcache_max=256 \
 	    /usr/bin/multiwatch -f "$WORKERS" -r 1000000 -t 1000 \
 	    -- "$D/bin/latchkey" -c "$D/latchkey.conf"
 	service_wait latchkey 15 test -S "$D/run/latchkey"
