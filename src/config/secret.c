@@ -110,27 +110,38 @@ static ssize_t read_all(int fd, unsigned char *bytes)
 	return (ssize_t)size;
 }
 
+/* What is wrong with a file's size bytes; takes the newline at their end off. */
+static const char *content_problem(struct pool *pool,
+    const unsigned char *bytes, size_t *size)
+{
+	if (*size > SECRET_SIZE_MOST)
+		return pool_print(pool, "leads to a file of over %d bytes; "
+		    HOW_TO_MAKE, SECRET_SIZE_MOST);
+	if (*size > 0 && bytes[*size - 1] == '\n')
+		(*size)--;
+	if (*size == 0)
+		return "leads to an empty file; put the secret into it";
+	if (memchr(bytes, '\0', *size) != NULL)
+		return "leads to a file with a NUL byte; " HOW_TO_MAKE;
+	return NULL;
+}
+
 static const char *read_secret(struct pool *pool, int fd,
     struct secret *secret)
 {
-	unsigned char *bytes = pool_alloc(pool, SECRET_SIZE_MOST + 1);
+	unsigned char bytes[SECRET_SIZE_MOST + 1];
 	ssize_t got = read_all(fd, bytes);
 	size_t size = got > 0 ? (size_t)got : 0;
+	const char *problem = got < 0 ? open_problem(pool, errno) :
+	    content_problem(pool, bytes, &size);
 
-	if (got < 0)
-		return open_problem(pool, errno);
-	if (size > SECRET_SIZE_MOST)
-		return pool_print(pool, "leads to a file of over %d bytes; "
-		    HOW_TO_MAKE, SECRET_SIZE_MOST);
-	if (size > 0 && bytes[size - 1] == '\n')
-		size--;
-	if (size == 0)
-		return "leads to an empty file; put the secret into it";
-	if (memchr(bytes, '\0', size) != NULL)
-		return "leads to a file with a NUL byte; " HOW_TO_MAKE;
-
-	*secret = (struct secret){.bytes = bytes, .size = size};
-	return NULL;
+	if (problem == NULL)
+		*secret = (struct secret){
+		    .bytes = pool_copy(pool, bytes, size),
+		    .size = size,
+		};
+	crypt_wipe(bytes, sizeof(bytes));
+	return problem;
 }
 
 const char *secret_read(struct pool *pool, const char *path, bool any_mode,
