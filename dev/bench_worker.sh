@@ -28,11 +28,13 @@ memory_most()
 }
 
 # Users/me and refresh in turn, SOAK of them; W/soak.before and W/soak.after
-# hold the workers' memory, W/soak what wrk gave.
+# hold the workers' memory, W/soak what wrk gave.  First some for nothing: code
+# that the workers let go of after the sign-ins comes back, which is no growth.
 soak()
 {
 	local before after out
 
+	measure warm_up latchkey get "$W/access.tokens" /api/users/me
 	say "$SOAK requests, half of them refreshing"
 	memory latchkey >"$W/soak.before"
 	before=$(ticks latchkey)

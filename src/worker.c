@@ -23,9 +23,11 @@
 #include "auth/provider.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "client/fetch.h"
 #include "http/route.h"
 #include "worker_conn.h"
 #include "worker_lane.h"
+#include "worker_memory.h"
 #include "worker_threads.h"
 
 #define LISTEN_FD 0
@@ -139,6 +141,8 @@ static int wait_for_stop(struct worker_threads *threads)
 			return got;
 		worker_threads_look(threads);
 		worker_lane_look();
+		if (fetch_look())
+			worker_memory_forget_code();
 		if (looks % TRIM_EVERY == 0) {
 			malloc_trim(0);
 			looks = 0;
@@ -189,6 +193,7 @@ int worker_run(const struct config *config)
 	    (int)getpid());
 
 	look_at_pins();
+	worker_memory_forget_code();
 	got = wait_for_stop(&threads);
 	log_event(LOG_LEVEL_INFO, "stopping", "signal %d", got);
 	if (!stop(&threads, config->stop_timeout_ms)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Calls to providers.  The only file that knows libcurl: https only, no
+ * Calls to providers.  The only module that knows libcurl: https only, no
  * redirects, no proxy, no cookies, capped in time and size, private
  * addresses refused.  Handles are kept per process and borrowed.
  */
@@ -43,6 +43,12 @@ void fetch_open(const char *user_agent);
 
 /* Gives all handles back; nobody may be fetching. */
 void fetch_close(void);
+
+/*
+ * Closes connections that nobody has used for 3 s: with what TLS keeps for
+ * it, each takes 75 kB.  False when there were none.
+ */
+bool fetch_look(void);
 
 /*
  * Makes one call, within 8 s and within op's deadline.  Sets *answer, in
