@@ -85,7 +85,9 @@ service_stop()
 	{ read -r leader <"$D/$1.pid"; } 2>/dev/null || return 0
 	if service_is_alive "$1"; then
 		[ "$1" != postgres ] || signal=INT
+		# PostgreSQL's children are in no group of the leader's.
 		[ "${STAT[0]}" != T ] || service_signal "$1" CONT
+		kill -CONT -- "-$leader" 2>/dev/null || true
 		kill "-$signal" "$leader" 2>/dev/null || true
 		while service_is_alive "$1" || [ -n "$(service_family "$leader")" ]
 		do
@@ -93,7 +95,8 @@ service_stop()
 			[ "$tries" -ne 400 ] || say "$1 does not end; killing it"
 			# shellcheck disable=SC2046
 			[ "$tries" -lt 400 ] ||
-			    kill -KILL $(service_family "$leader") 2>/dev/null
+			    kill -KILL $(service_family "$leader") 2>/dev/null ||
+			    true
 			[ "$tries" -lt 500 ] || break
 			sleep 0.05
 		done
