@@ -141,6 +141,7 @@ static int wait_for_stop(struct worker_threads *threads)
 			return got;
 		worker_threads_look(threads);
 		worker_lane_look();
+		/* The next sign-in may be hours away, or on another worker. */
 		if (fetch_look())
 			worker_memory_forget_code();
 		if (looks % TRIM_EVERY == 0) {

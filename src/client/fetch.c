@@ -51,6 +51,7 @@ struct call {
 };
 
 static const char *agent;
+static bool has_folder;		/* of authorities, known to curl */
 
 /* Options fail only for want of memory or in a curl we were not built for. */
 static void must(bool ok)
@@ -65,6 +66,7 @@ static void must(bool ok)
 void fetch_open(const char *user_agent)
 {
 	must(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+	has_folder = curl_version_info(CURLVERSION_NOW)->capath != NULL;
 	agent = user_agent;
 }
 
@@ -214,7 +216,8 @@ static void set_safety(CURL *easy, const struct call *call)
 	 * OpenSSL finds the one authority it needs; of the system's file it
 	 * would read all, for each connection anew: 0.8 MB and 25 ms.
 	 */
-	SET(easy, CURLOPT_CAINFO, request->ca_file);
+	if (request->ca_file != NULL || has_folder)
+		SET(easy, CURLOPT_CAINFO, request->ca_file);
 	if (request->ca_file != NULL)
 		SET(easy, CURLOPT_CAPATH, NULL);
 }
@@ -350,7 +353,6 @@ enum rc fetch_run(struct op *op, const struct fetch_request *request,
 		    call->host);
 
 	handle = fetch_handle_borrow(request->internal);
-	must(handle != NULL);
 	code = perform(op, handle->easy, call,
 	    left_ms < TOTAL_MS_MOST ? (long)left_ms : TOTAL_MS_MOST);
 	if (code == CURLE_OK)

@@ -45,8 +45,9 @@ void fetch_open(const char *user_agent);
 void fetch_close(void);
 
 /*
- * Closes connections that nobody has used for 3 s: with what TLS keeps for
- * it, each takes 75 kB.  False when there were none.
+ * Gives back handles that nobody has used for 3 s, with their connections: with
+ * what TLS keeps for it, each of these takes 75 kB.  True when these handles
+ * were the last: a burst of calls is over.
  */
 bool fetch_look(void);
 

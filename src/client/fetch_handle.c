@@ -3,6 +3,7 @@
 #include "client/fetch_handle.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -14,16 +15,14 @@ static struct fetch_handle *new_handle(bool internal)
 {
 	struct fetch_handle *handle = calloc(1, sizeof(*handle));
 
-	if (handle == NULL)
-		return NULL;
-
-	handle->internal = internal;
-	handle->easy = curl_easy_init();
-	if (handle->easy == NULL) {
-		free(handle);
-		return NULL;
+	if (handle != NULL)
+		handle->easy = curl_easy_init();
+	if (handle == NULL || handle->easy == NULL) {
+		fputs("latchkey: out of memory\n", stderr);
+		abort();
 	}
 
+	handle->internal = internal;
 	return handle;
 }
 
@@ -55,8 +54,11 @@ void fetch_handle_give_back(struct fetch_handle *handle)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Takes out those idle since until_ms: the last used stand first. */
-static struct fetch_handle *take_idle(int64_t until_ms)
+/*
+ * Takes out those idle since until_ms: the last used stand first.  *any tells
+ * whether some are left.
+ */
+static struct fetch_handle *take_idle(int64_t until_ms, bool *any)
 {
 	struct fetch_handle **at = &handles;
 	struct fetch_handle *idle;
@@ -66,14 +68,16 @@ static struct fetch_handle *take_idle(int64_t until_ms)
 		at = &(*at)->next;
 	idle = *at;
 	*at = NULL;
+	*any = handles != NULL;
 	pthread_mutex_unlock(&lock);
 	return idle;
 }
 
 bool fetch_handle_close_idle(int64_t until_ms)
 {
-	struct fetch_handle *idle = take_idle(until_ms);
-	bool any = idle != NULL;
+	bool any;
+	struct fetch_handle *idle = take_idle(until_ms, &any);
+	bool were_last = idle != NULL && !any;
 
 	while (idle != NULL) {
 		struct fetch_handle *next = idle->next;
@@ -83,5 +87,5 @@ bool fetch_handle_close_idle(int64_t until_ms)
 		idle = next;
 	}
 
-	return any;
+	return were_last;
 }

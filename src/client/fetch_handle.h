@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * curl's handles, which keep connections alive from one call to the next.
- * Those used for internal providers are kept apart: a connection to a private
- * address must never serve a call that may not make one.
+ * Private to fetch.c: curl's handles, which keep connections alive from one
+ * call to the next.  Those used for internal providers are kept apart: a
+ * connection to a private address must never serve a call that may not make
+ * one.
  */
 #ifndef CLIENT_FETCH_HANDLE_H
 #define CLIENT_FETCH_HANDLE_H
@@ -21,8 +22,7 @@ struct fetch_handle {
 
 /*
  * The handle last used for a call that is internal or not, or a new one, with
- * no option set; it is the caller's until he gives it back.  NULL when there
- * is no memory for one.
+ * no option set; it is the caller's until he gives it back.
  */
 struct fetch_handle *fetch_handle_borrow(bool internal);
 
@@ -30,8 +30,8 @@ struct fetch_handle *fetch_handle_borrow(bool internal);
 void fetch_handle_give_back(struct fetch_handle *handle);
 
 /*
- * Closes those given back by until_ms, on clock_mono_ms; false when there were
- * none.
+ * Closes those given back by until_ms, on clock_mono_ms.  True when they were
+ * the last that were kept.
  */
 bool fetch_handle_close_idle(int64_t until_ms);
 

@@ -71,7 +71,6 @@ START_TEST(only_those_that_fell_idle_are_closed)
 	give_back_at(old, 1000);
 	give_back_at(young, 2000);
 	ck_assert(!fetch_handle_close_idle(999));
-	ck_assert(fetch_handle_close_idle(1000));
 	ck_assert(!fetch_handle_close_idle(1999));
 
 	ck_assert_ptr_eq(fetch_handle_borrow(false), young);
@@ -80,6 +79,20 @@ START_TEST(only_those_that_fell_idle_are_closed)
 	fetch_handle_give_back(old);
 	fetch_handle_give_back(young);
 	fetch_handle_give_back(borrowed);
+}
+END_TEST
+
+START_TEST(who_closes_the_last_is_told)
+{
+	struct fetch_handle *old = fetch_handle_borrow(true);
+	struct fetch_handle *young = fetch_handle_borrow(false);
+
+	ck_assert(!fetch_handle_close_idle(INT64_MAX));
+	give_back_at(old, 1000);
+	give_back_at(young, 2000);
+	ck_assert(!fetch_handle_close_idle(1000));
+	ck_assert(fetch_handle_close_idle(2000));
+	ck_assert(!fetch_handle_close_idle(2000));
 }
 END_TEST
 
@@ -123,6 +136,7 @@ int main(void)
 	tcase_add_test(t, the_last_used_is_borrowed_first);
 	tcase_add_test(t, internal_calls_and_others_share_no_handle);
 	tcase_add_test(t, only_those_that_fell_idle_are_closed);
+	tcase_add_test(t, who_closes_the_last_is_told);
 	tcase_add_test(t, a_connection_idle_for_3_s_is_closed);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_ENV);

@@ -10,7 +10,7 @@
 #include <check.h>
 #include <curl/curl.h>
 
-static int written = 1;
+static volatile int written = 1;
 
 /* Whether the page of address is in memory as ours (proc(5), pagemap). */
 static bool is_held(uintptr_t address)
