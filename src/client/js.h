@@ -77,7 +77,7 @@ struct js *js_array(struct op *op);
 
 /*
  * Adds a member; a NULL text adds null.  The text must be valid UTF-8 and is
- * copied, the name is not.
+ * copied; the name is not and must live as long as the object.
  */
 void js_put_text(struct js *object, const char *name, const char *text);
 void js_put_int(struct js *object, const char *name, int64_t number);

@@ -19,11 +19,15 @@
 #include <openssl/err.h>
 
 #include "base/encode.h"
+#include "base/str.h"
 #include "client/jws_key.h"
 
 #define SECRET_LEAST  32
 #define KEYS_MOST     64
 #define SHOWN_ID_MOST 64
+
+#define ALPHANUMERIC "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789"
 
 /* What the algorithms are called, to libjwt, and the size of signatures. */
 static const struct {
@@ -77,6 +81,8 @@ struct jws_key jws_hs256(struct pool *pool, const char *id,
 	struct jws_key key = {.alg = JWS_HS256, .id = id, .bytes = secret};
 
 	require_key(&key);
+	/* It goes into JSON as it is. */
+	assert(id != NULL && str_consists(id, ALPHANUMERIC));
 	key.header = part_of(pool, pool_print(pool,
 	    "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"JWT\"}",
 	    algs[key.alg].name, id));

@@ -26,7 +26,8 @@ struct jws_key {
 	enum jws_alg alg;
 	const char *id;		/* kid; NULL: for tokens that name none */
 	struct secret bytes;	/* HS256: the secret; else the public PEM */
-	const char *header;	/* HS256: what jws_sign puts first, encoded */
+	const char *header;	/* what jws_sign puts first, encoded; NULL for
+				   keys that only verify */
 };
 
 /* Keys a token may be signed with; ids are distinct. */

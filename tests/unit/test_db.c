@@ -42,6 +42,8 @@ START_TEST(a_row_comes_back_by_column_name)
 	    RC_OK);
 	ck_assert_str_eq(db_text(row, "value"), "Zoë 'x'");
 	ck_assert(!db_bool(row, "missing"));
+	ck_assert(!db_bool(row, "missing"));
+	ck_assert_str_eq(db_text(row, "value"), "Zoë 'x'");
 }
 END_TEST
 

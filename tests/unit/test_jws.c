@@ -128,24 +128,43 @@ START_TEST(claims_come_back_as_they_were_signed)
 }
 END_TEST
 
-/* The signal that ends a process of its own which verifies with this key. */
-static int signal_with(struct secret secret)
+/* The signal that ends a process of its own which acts on what. */
+static int signal_of(void (*act)(const void *what), const void *what)
 {
-	const struct jws_key key = {
-	    .alg = JWS_HS256, .id = "a", .bytes = secret};
-	const struct jws_keys keys = {1, &key};
-	const char *token = signed_by(&pair[0], "{}");
 	int status;
 	pid_t child = fork();
 
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
 		close(STDERR_FILENO);
-		_exit(outcome(&keys, token) == RC_OK);
+		act(what);
+		_exit(0);
 	}
 
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void verify(const void *secret)
+{
+	const struct jws_key key = {
+	    .alg = JWS_HS256, .id = "a", .bytes = *(const struct secret *)secret};
+	const struct jws_keys keys = {1, &key};
+
+	ck_assert(outcome(&keys, signed_by(&pair[0], "{}")) != RC_BAD);
+}
+
+static int signal_with(struct secret secret)
+{
+	return signal_of(verify, &secret);
+}
+
+static void make_key(const void *id)
+{
+	struct jws_key key = jws_hs256(op->pool, id,
+	    (struct secret){SECRET, 32});
+
+	ck_assert_ptr_nonnull(key.header);
 }
 
 START_TEST(a_missing_empty_or_short_key_is_a_programmers_mistake)
@@ -154,6 +173,15 @@ START_TEST(a_missing_empty_or_short_key_is_a_programmers_mistake)
 	ck_assert_int_eq(signal_with((struct secret){SECRET, 31}), SIGABRT);
 	ck_assert_int_eq(signal_with((struct secret){SECRET, 0}), SIGABRT);
 	ck_assert_int_eq(signal_with((struct secret){NULL, 0}), SIGABRT);
+}
+END_TEST
+
+START_TEST(an_id_that_json_could_read_otherwise_is_a_programmers_mistake)
+{
+	ck_assert_int_eq(signal_of(make_key, "aZ09"), 0);
+	ck_assert_int_eq(signal_of(make_key, "a\"b"), SIGABRT);
+	ck_assert_int_eq(signal_of(make_key, "a\\"), SIGABRT);
+	ck_assert_int_eq(signal_of(make_key, NULL), SIGABRT);
 }
 END_TEST
 
@@ -293,6 +321,8 @@ int main(void)
 	tcase_add_test(t, the_same_claims_give_the_same_token);
 	tcase_add_test(t, claims_come_back_as_they_were_signed);
 	tcase_add_test(t, a_missing_empty_or_short_key_is_a_programmers_mistake);
+	tcase_add_test(t,
+	    an_id_that_json_could_read_otherwise_is_a_programmers_mistake);
 	tcase_add_test(t, the_kid_chooses_the_key);
 	tcase_add_test(t, without_a_kid_there_must_be_exactly_one_key);
 	tcase_add_test(t, the_algorithm_is_the_keys_and_exactly_so);
