@@ -48,14 +48,41 @@ local function read_user(key, session, ...)
 	return user
 end
 
+-- Whether a user may have sessions.
+local function is_active(user)
+	return user.state == 'active'
+end
+
+-- Whether a user has lost, since a version, the provider of the session that
+-- read_user was given.
+local function has_lost(user, version)
+	return user.lost > tonumber(version or 0)
+end
+
 -- Whether a session lives, by what read_session and read_user have read.
--- version is the user's when the session was opened: the provider may have
--- been unlinked since.
+-- version is the user's when the session was opened.
 local function lives(session, user, now)
 	return session.epoch and session.epoch == user.epoch
-		and user.state == 'active'
+		and is_active(user)
 		and tonumber(session.expires_at or 0) > now
-		and tonumber(session.version or 0) >= user.lost
+		and not has_lost(user, session.version)
+end
+
+-- Adds the named fields of a hash to an answer, which is returned.
+local function tell(answer, hash, names)
+	for _, name in ipairs(names) do
+		answer[#answer + 1] = hash[name] or false
+	end
+	return answer
+end
+
+-- What a session's refresh token is made of.
+local GRANT = {'generation', 'issued_at', 'expires_at', 'absolute_at',
+	'key_id', 'provider'}
+
+-- What was done, and the token that stands for a session now, as an answer.
+local function grant(what, session)
+	return tell({what}, session, GRANT)
 end
 
 -- When a session ends that is used now and began so that it ends at last.
@@ -70,8 +97,8 @@ local function remove(record, index, name)
 end
 
 -- Begins the epoch after this one, nil for none, in which no earlier session
--- lives. It is a time, so that those of a user whom Redis has lost never live
--- again.
+-- lives: one write, however many there are. It is a time, so that those of a
+-- user whom Redis has lost never live again.
 local function begin_epoch(key, epoch, now)
 	local begun = whole(math.max((epoch or 0) + 1, now))
 
@@ -79,18 +106,24 @@ local function begin_epoch(key, epoch, now)
 	return begun
 end
 
--- Ends every session of a user: one write, however many there are. Returns
--- the sids that the index names: session_erase takes their records away, and
--- them out of it.
-local function end_all(key, index, epoch, now)
-	begin_epoch(key, epoch, now)
-	return redis.call('ZRANGE', index, 0, -1)
-end
+-- Publishes what sessions depend on of a user, of whom epoch and version were
+-- read, and notes epoch and state there; false where Redis knows a newer
+-- version. Whoever is not active has no session, whoever is deleted no marks.
+local function publish(key, user, version, state, premium_until, now)
+	if user.epoch and tonumber(user.version or 0) > tonumber(version) then
+		return false
+	end
 
--- Whether Redis knows of a user what is newer than version. It takes epoch
--- and version of the user.
-local function is_stale(version, user)
-	return user.epoch and tonumber(user.version or 0) > tonumber(version)
+	user.state = state
+	if state == 'deleted' then
+		redis.call('DEL', key)
+	end
+	if not is_active(user) or not user.epoch then
+		user.epoch = begin_epoch(key, user.epoch, now)
+	end
+	redis.call('HSET', key, 'state', state,
+		'premium_until', premium_until, 'version', version)
+	return true
 end
 
 -- Lets a key live longer than what ends at last, and never shorter than it
@@ -108,6 +141,7 @@ end
 -- Lets a session live until it expires, and its index as long as it can live
 -- at last.
 local function extend(record, index, sid, expires, last)
+	redis.call('HSET', record, 'expires_at', expires)
 	redis.call('PEXPIREAT', record, expires)
 	redis.call('ZADD', index, expires, sid)
 	outlive(index, last)

@@ -2,10 +2,11 @@
 -- Ends every session of a user.
 --
 -- KEYS	user, sessions of the user
--- Answer	{sid ended ...}
+-- Answer	{sid ended ...}, whose records session_erase takes away
 local user = read(KEYS[1], 'epoch')
 if not user.epoch then
 	return {}
 end
 
-return end_all(KEYS[1], KEYS[2], user.epoch, clock())
+begin_epoch(KEYS[1], user.epoch, clock())
+return redis.call('ZRANGE', KEYS[2], 0, -1)

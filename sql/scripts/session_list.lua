@@ -23,9 +23,7 @@ for i, sid in ipairs(ARGV) do
 	local session = read_session(KEYS[i + 2], unpack(told))
 	if lives(session, user_of(session), now) then
 		found[#found + 1] = sid
-		for _, name in ipairs(told) do
-			found[#found + 1] = session[name] or false
-		end
+		tell(found, session, told)
 	else
 		redis.call('ZREM', KEYS[1], sid)
 	end

@@ -143,11 +143,12 @@ enum rc account_disable(struct op *op, const char *id, const char *actor)
     MUST_USE;
 
 /*
- * Lets a disabled user in again: the row first, then Redis.
+ * Lets a disabled user in again: Redis first, which may have lost that it was
+ * to end every session, then the row, then Redis.
  *
  * RC_ABSENT	there is no such user
- * RC_DOWN, RC_EXPIRED	a store did not answer; if it was Redis, the row is
- *		changed, and the same call again publishes it
+ * RC_DOWN, RC_EXPIRED	as account_disable; the row may be changed, and the
+ *		same call again publishes it
  */
 enum rc account_enable(struct op *op, const char *id, const char *actor)
     MUST_USE;

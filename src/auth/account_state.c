@@ -22,10 +22,21 @@ struct turning {
 	struct users_standing standing;
 };
 
-/* Whoever is not active has no session. */
-static enum rc publish(struct op *op, struct sessions_standing standing)
+/* Ends every session, and lets none begin, before the row is changed. */
+static enum rc shut_out(struct op *op, const struct turning *turning,
+    enum sessions_state state)
 {
-	standing.ends_sessions = standing.state != SESSIONS_ACTIVE;
+	return sessions_publish(op, &(struct sessions_standing){
+	    .user_id = turning->id, .state = state,
+	    .version = turning->standing.version, .takes_away = true});
+}
+
+/* Lets sessions begin, once the row is changed. */
+static enum rc let_in(struct op *op, const struct turning *turning)
+{
+	struct sessions_standing standing = standing_of(turning->id,
+	    &turning->standing);
+
 	return sessions_publish(op, &standing);
 }
 
@@ -45,8 +56,7 @@ static enum rc disable(struct op *op, void *what)
 	if (rc == RC_OK)
 		rc = note(op, turning, EVENT_DISABLED);
 	if (rc == RC_OK)
-		rc = publish(op, standing_of(turning->id,
-		    &turning->standing));
+		rc = shut_out(op, turning, SESSIONS_DISABLED);
 	return rc;
 }
 
@@ -61,14 +71,20 @@ enum rc account_disable(struct op *op, const char *id, const char *actor)
 	return RC_OK;
 }
 
+/* Redis may have lost what disabling told it: it is told once more. */
 static enum rc enable(struct op *op, void *what)
 {
 	struct turning *turning = what;
+	struct users_standing before;
 	enum rc rc;
 
-	rc = users_enable(op, turning->id, &turning->standing);
+	rc = users_lock(op, turning->id, &before);
+	if (rc == RC_OK)
+		rc = users_enable(op, turning->id, &turning->standing);
 	if (rc == RC_OK)
 		rc = note(op, turning, EVENT_ENABLED);
+	if (rc == RC_OK && before.disabled)
+		rc = shut_out(op, turning, SESSIONS_DISABLED);
 	return rc;
 }
 
@@ -78,7 +94,7 @@ enum rc account_enable(struct op *op, const char *id, const char *actor)
 	enum rc rc = change_run(op, enable, &turning);
 
 	if (rc == RC_OK)
-		rc = publish(op, standing_of(id, &turning.standing));
+		rc = let_in(op, &turning);
 	if (rc != RC_OK)
 		return op_while(op, rc, "enabling user %s", id);
 
@@ -101,9 +117,7 @@ static enum rc delete(struct op *op, void *what)
 	if (rc != RC_OK)
 		return rc;
 
-	return publish(op, (struct sessions_standing){
-	    .user_id = turning->id, .state = SESSIONS_DELETED,
-	    .version = turning->standing.version});
+	return shut_out(op, turning, SESSIONS_DELETED);
 }
 
 enum rc account_delete(struct op *op, const char *id, const char *actor)

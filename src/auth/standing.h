@@ -8,7 +8,7 @@
 
 /*
  * What sessions depend on of the user whose row stands so; user_id is kept.
- * Whether it takes rights away or ends sessions is the caller's to add.
+ * Whether it takes rights away is the caller's to add.
  */
 struct sessions_standing standing_of(const char *user_id,
     const struct users_standing *row);

@@ -9,15 +9,36 @@
 /* How often the use of a session is written down. */
 #define NOTE_USE_EVERY_MS "60000"
 
+/* How many words a grant has; what follows it is the script's own. */
+#define GRANT_WORDS 7
+
 void sessions_init(const struct sessions_rules *rules)
 {
 	sessions_keys_init(rules);
+}
+
+/*
+ * The token that stands for a session, as a script's grant says it; false when
+ * the record lacks one of its words.
+ */
+static bool grant_from(const struct reply *reply, struct sessions_grant *grant)
+{
+	*grant = (struct sessions_grant){
+	    .generation = redis_int(reply, 1, 0),
+	    .issued_ms = redis_int(reply, 2, 0),
+	    .expires_ms = redis_int(reply, 3, 0),
+	    .absolute_ms = redis_int(reply, 4, 0),
+	    .key_id = redis_text(reply, 5),
+	    .provider = redis_text(reply, 6),
+	};
+	return grant->key_id != NULL && grant->provider != NULL;
 }
 
 enum rc sessions_open(struct op *op, const struct sessions_new *new,
     struct sessions_grant *grant)
 {
 	const struct sessions_rules *rules = sessions_keys_rules();
+	struct sessions_grant made;
 	const struct reply *reply;
 	enum rc rc;
 
@@ -39,25 +60,19 @@ enum rc sessions_open(struct op *op, const struct sessions_new *new,
 	if (rc == RC_OK && script_answers(reply, "refused"))
 		return op_fail(op, RC_DENIED,
 		    "user %s was disabled or deleted meanwhile", new->user_id);
-	if (rc == RC_OK && !script_answers(reply, "opened"))
+	if (rc == RC_OK && (!script_answers(reply, "opened") ||
+	    !grant_from(reply, &made)))
 		rc = script_odd_answer(op, SCRIPT_SESSION_OPEN);
 	if (rc != RC_OK)
 		return op_while(op, rc, "opening a session of user %s",
 		    new->user_id);
 
 	/* The session is open: what could not be trimmed waits for the next. */
-	if (redis_count(reply) > 4 &&
-	    sessions_trim(op, new->user_id, reply, 4) != RC_OK)
+	if (redis_count(reply) > GRANT_WORDS &&
+	    sessions_trim(op, new->user_id, reply, GRANT_WORDS) != RC_OK)
 		op_clear(op);
 
-	*grant = (struct sessions_grant){
-	    .generation = 1,
-	    .issued_ms = redis_int(reply, 1, 0),
-	    .expires_ms = redis_int(reply, 2, 0),
-	    .absolute_ms = redis_int(reply, 3, 0),
-	    .key_id = new->key_id,
-	    .provider = new->provider,
-	};
+	*grant = made;
 	return RC_OK;
 }
 
@@ -83,23 +98,6 @@ enum rc sessions_check(struct op *op, const char *user_id, const char *sid,
 	    .premium_until_ms = redis_int(reply, 2, 0),
 	};
 	return RC_OK;
-}
-
-/*
- * The token that stands for a session, as a script's words say it; false when
- * the record lacks one of them.
- */
-static bool grant_from(const struct reply *reply, struct sessions_grant *grant)
-{
-	*grant = (struct sessions_grant){
-	    .generation = redis_int(reply, 1, 0),
-	    .issued_ms = redis_int(reply, 2, 0),
-	    .expires_ms = redis_int(reply, 3, 0),
-	    .absolute_ms = redis_int(reply, 4, 0),
-	    .key_id = redis_text(reply, 5),
-	    .provider = redis_text(reply, 6),
-	};
-	return grant->key_id != NULL && grant->provider != NULL;
 }
 
 /* Reads what the script did; false for a word it does not have. */
@@ -220,7 +218,8 @@ enum rc sessions_close_all(struct op *op, const char *user_id)
 }
 
 /*
- * A deleted user's records must all go.  Others are dead already and expire.
+ * Takes away the records of what was ended, if anything was.  A deleted user's
+ * must all go.  Others are dead already and expire.
  */
 static enum rc erase(struct op *op, const struct sessions_standing *standing,
     const struct reply *reply)
@@ -242,7 +241,6 @@ enum rc sessions_publish(struct op *op,
 		[SESSIONS_DISABLED] = "disabled",
 		[SESSIONS_DELETED] = "deleted",
 	};
-	bool takes_away = standing->takes_away || standing->ends_sessions;
 	const struct reply *reply;
 	enum rc rc;
 
@@ -252,14 +250,14 @@ enum rc sessions_publish(struct op *op,
 	    REDIS_WORDS(script_number(op, standing->version),
 		states[standing->state],
 		script_number(op, standing->premium_until_ms),
-		standing->ends_sessions ? "end" : "keep",
 		script_number(op, sessions_keys_rules()->absolute_ms)),
 	    &reply);
 	/* Whoever takes rights away must know that they are gone. */
-	if (rc == RC_OK && takes_away && !script_answers(reply, "published"))
+	if (rc == RC_OK && standing->takes_away &&
+	    !script_answers(reply, "published"))
 		rc = op_fail(op, RC_DOWN, "Redis knows a newer version of the "
 		    "user than PostgreSQL: nothing was taken away");
-	if (rc == RC_OK && standing->ends_sessions)
+	if (rc == RC_OK)
 		rc = erase(op, standing, reply);
 	if (rc != RC_OK)
 		return op_while(op, rc, "publishing the standing of user %s",

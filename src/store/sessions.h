@@ -171,19 +171,19 @@ enum rc sessions_close_provider(struct op *op, const char *user_id,
 
 enum sessions_state { SESSIONS_ACTIVE, SESSIONS_DISABLED, SESSIONS_DELETED };
 
-/* What sessions depend on of a user. */
+/* What sessions depend on of a user: whoever is not active has none. */
 struct sessions_standing {
 	const char *user_id;
 	enum sessions_state state;
 	int64_t version;		/* of the user's row */
 	int64_t premium_until_ms;	/* 0 for never */
 	bool takes_away;		/* rights: they must be gone then */
-	bool ends_sessions;		/* all at once; takes away, too */
 };
 
 /*
- * Publishes a user's standing, unless Redis knows a newer version: then
- * nothing is done, which is fine for what grants.
+ * Publishes a user's standing, which ends all sessions at once of whoever is
+ * not active; unless Redis knows a newer version: then nothing is done, which
+ * is fine for what grants.
  *
  * RC_DOWN	Redis did not answer, or rights were to be taken away and it
  *		knows a newer version

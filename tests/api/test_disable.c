@@ -10,6 +10,7 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "support/admin.h"
 #include "support/attempt.h"
 #include "support/program.h"
 #include "support/stack.h"
@@ -68,6 +69,43 @@ START_TEST(se_07_disabling_ends_every_session_at_once)
 	ck_assert_int_eq(stack_count(text_print("select count(*) from events "
 	    "where user_id = '%s' and kind in ('disabled', 'enabled') "
 	    "and actor = 'latchkeyctl'", id)), 2);
+}
+END_TEST
+
+/* Redis is killed before it has written down what disabling told it. */
+static void disable_amid_crash(const char *id)
+{
+	const char *index = text_print("latchkey:sessions:{%s}", id);
+	const char *user = text_print("latchkey:user:{%s}", id);
+	const char *record = text_print("latchkey:refresh_token:{%s}:%s", id,
+	    stack_redis("ZRANGE", index, "0", "0", NULL));
+
+	stack_redis("COPY", user, "user", NULL);
+	stack_redis("COPY", record, "record", NULL);
+	turn("disable", id);
+	stack_redis("RENAME", "user", user, NULL);
+	stack_redis("RENAME", "record", record, NULL);
+}
+
+START_TEST(no_session_that_redis_lost_the_end_of_comes_back_with_the_user)
+{
+	struct flow_tokens tokens = flow_sign_in(alice, "google", "crash");
+	const char *id = attempt_me(alice, tokens, "id");
+
+	disable_amid_crash(id);
+	/* Redis is told of premium, too, of a user who is disabled. */
+	if (_i == 1)
+		admin_premium(mallory, id, "\"2040-01-01T00:00:00Z\"",
+		    "\"crash\"");
+	turn("enable", id);
+	ck_assert(!tokens_open(alice, tokens.access));
+	tokens_assert_dead(alice, tokens.refresh);
+
+	/* Whoever is enabled once more stays signed in. */
+	tokens = flow_sign_in(alice, "google", "crash");
+	turn("enable", id);
+	ck_assert(tokens_open(alice, tokens.access));
+	stack_sql(text_print("delete from users where id = '%s'", id));
 }
 END_TEST
 
@@ -237,6 +275,9 @@ static TCase *tests(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, se_07_disabling_ends_every_session_at_once);
+	tcase_add_loop_test(t,
+	    no_session_that_redis_lost_the_end_of_comes_back_with_the_user,
+	    0, 2);
 	tcase_add_test(t,
 	    a_disabled_user_is_refused_once_the_provider_has_proved_who_it_is);
 	tcase_add_loop_test(t,

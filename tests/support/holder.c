@@ -56,7 +56,7 @@ enum rc holder_publish(int64_t version, enum sessions_state state)
 	return sessions_publish(op, &(struct sessions_standing){
 	    .user_id = HOLDER, .version = version, .state = state,
 	    .premium_until_ms = 900,
-	    .ends_sessions = state != SESSIONS_ACTIVE});
+	    .takes_away = state != SESSIONS_ACTIVE});
 }
 
 bool holder_has(const char *sid)

@@ -46,7 +46,7 @@ enum rc holder_open(const char *sid, const char *provider, int64_t version,
 /* Opens one through google, at version 5; the test fails unless it opens. */
 struct sessions_grant holder_opened(const char *sid);
 
-/* The outcome of telling Redis a state; all but the active one end sessions. */
+/* The outcome of telling Redis a state; all but the active one take away. */
 enum rc holder_publish(int64_t version, enum sessions_state state) MUST_USE;
 
 /* Whether that session lives; asking counts as a use of it. */

@@ -36,6 +36,12 @@ static enum rc change(struct op *now, const char *name, const char *id,
 	return rc;
 }
 
+enum rc users_lock(struct op *now, const char *id,
+    struct users_standing *standing)
+{
+	return change(now, "users_lock", id, standing);
+}
+
 enum rc users_disable(struct op *now, const char *id,
     struct users_standing *standing)
 {
@@ -111,9 +117,8 @@ START_TEST(disabling_ends_the_sessions_before_the_row_is_kept)
 	    "events_add sessions_publish db_commit");
 	ck_assert_str_eq(published.user_id, USER);
 	ck_assert_int_eq(published.state, SESSIONS_DISABLED);
-	ck_assert(published.ends_sessions);
+	ck_assert(published.takes_away);
 	ck_assert_int_eq(published.version, 7);
-	ck_assert_int_eq(published.premium_until_ms, 900);
 	ck_assert_int_eq(fake_events_last.kind, EVENT_DISABLED);
 	ck_assert_str_eq(fake_events_last.user_id, USER);
 	ck_assert_str_eq(fake_events_last.actor, "latchkeyctl");
@@ -156,18 +161,20 @@ START_TEST(a_commit_that_fails_is_no_success)
 	fake_calls_fail("db_commit", RC_DOWN, 2);
 	ck_assert_int_eq(account_disable(op, USER, "latchkeyctl"), RC_DOWN);
 	ck_assert_int_eq(account_enable(op, USER, "latchkeyctl"), RC_DOWN);
-	ck_assert_int_eq(fake_calls_count("sessions_publish"), 1);
+	/* What both take away before, and nothing that grants. */
+	ck_assert_int_eq(fake_calls_count("sessions_publish"), 2);
+	ck_assert_int_eq(published.state, SESSIONS_DISABLED);
 }
 END_TEST
 
 START_TEST(enabling_is_published_once_the_row_is_kept)
 {
 	ck_assert_int_eq(account_enable(op, USER, "latchkeyctl"), RC_OK);
-	ck_assert_str_eq(fake_calls_text(), "db_begin users_enable "
-	    "events_add db_commit sessions_publish");
+	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock "
+	    "users_enable events_add db_commit sessions_publish");
 	ck_assert_str_eq(published.user_id, USER);
 	ck_assert_int_eq(published.state, SESSIONS_ACTIVE);
-	ck_assert(!published.ends_sessions);
+	ck_assert(!published.takes_away);
 	ck_assert_int_eq(published.version, 7);
 	ck_assert_int_eq(published.premium_until_ms, 900);
 	ck_assert_int_eq(fake_events_last.kind, EVENT_ENABLED);
@@ -183,16 +190,42 @@ END_TEST
 
 START_TEST(enabling_fails_with_its_row_or_its_event)
 {
-	fake_calls_fail("users_enable", RC_ABSENT, 1);
+	fake_calls_fail("users_lock", RC_ABSENT, 1);
 	ck_assert_int_eq(account_enable(op, USER, "latchkeyctl"), RC_ABSENT);
 	ck_assert_str_eq(fake_calls_text(),
-	    "db_begin users_enable db_rollback");
+	    "db_begin users_lock db_rollback");
+
+	fake_calls_clear();
+	fake_calls_fail("users_enable", RC_DOWN, 1);
+	ck_assert_int_eq(account_enable(op, USER, "latchkeyctl"), RC_DOWN);
+	ck_assert_str_eq(fake_calls_text(),
+	    "db_begin users_lock users_enable db_rollback");
 
 	fake_calls_clear();
 	fake_calls_fail("events_add", RC_DOWN, 1);
 	ck_assert_int_eq(account_enable(op, USER, "latchkeyctl"), RC_DOWN);
 	ck_assert_str_eq(fake_calls_text(),
-	    "db_begin users_enable events_add db_rollback");
+	    "db_begin users_lock users_enable events_add db_rollback");
+}
+END_TEST
+
+START_TEST(enabling_ends_first_what_redis_may_have_let_live)
+{
+	is_disabled = true;
+	ck_assert_int_eq(account_enable(op, USER, "latchkeyctl"), RC_OK);
+	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock "
+	    "users_enable events_add sessions_publish db_commit "
+	    "sessions_publish");
+	ck_assert_int_eq(published.state, SESSIONS_ACTIVE);
+
+	fake_calls_clear();
+	is_disabled = true;
+	fake_calls_fail("sessions_publish", RC_DOWN, 1);
+	ck_assert_int_eq(account_enable(op, USER, "latchkeyctl"), RC_DOWN);
+	ck_assert_int_eq(published.state, SESSIONS_DISABLED);
+	ck_assert_int_eq(published.version, 7);
+	ck_assert(published.takes_away);
+	ck_assert_int_eq(fake_calls_count("db_commit"), 0);
 }
 END_TEST
 
@@ -203,7 +236,7 @@ START_TEST(deleting_ends_the_sessions_before_the_row_goes)
 	    "users_delete events_add sessions_publish db_commit");
 	ck_assert_str_eq(published.user_id, USER);
 	ck_assert_int_eq(published.state, SESSIONS_DELETED);
-	ck_assert(published.ends_sessions);
+	ck_assert(published.takes_away);
 }
 END_TEST
 
@@ -354,6 +387,7 @@ int main(void)
 	tcase_add_test(t, a_commit_that_fails_is_no_success);
 	tcase_add_test(t, enabling_is_published_once_the_row_is_kept);
 	tcase_add_test(t, enabling_fails_with_its_row_or_its_event);
+	tcase_add_test(t, enabling_ends_first_what_redis_may_have_let_live);
 	add_deletion(t);
 
 	srunner_run_all(r, CK_ENV);

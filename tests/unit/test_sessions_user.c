@@ -182,6 +182,20 @@ START_TEST(disabling_begins_a_new_epoch_whatever_the_time)
 }
 END_TEST
 
+/* Redis has lost that they were disabled, and is told of premium alone. */
+START_TEST(no_session_comes_back_with_whoever_was_not_active)
+{
+	holder_opened("a");
+	beside_tell("DEL " HOLDER_INDEX);
+	ck_assert_int_eq(sessions_publish(op, &(struct sessions_standing){
+	    .user_id = HOLDER, .version = 6, .state = SESSIONS_DISABLED}),
+	    RC_OK);
+	ck_assert_int_eq(holder_publish(7, SESSIONS_ACTIVE), RC_OK);
+	ck_assert(holder_has_record("a"));
+	ck_assert(!holder_has("a"));
+}
+END_TEST
+
 START_TEST(the_least_recently_used_session_gives_way)
 {
 	struct sessions_grant grant;
@@ -271,6 +285,7 @@ static TCase *cases(void)
 	tcase_add_test(t, redis_keeps_the_newer_version_of_a_user);
 	tcase_add_test(t, publishing_an_active_user_keeps_the_epoch);
 	tcase_add_test(t, disabling_begins_a_new_epoch_whatever_the_time);
+	tcase_add_test(t, no_session_comes_back_with_whoever_was_not_active);
 	tcase_add_test(t, the_least_recently_used_session_gives_way);
 	tcase_add_test(t,
 	    more_sessions_than_one_trim_takes_go_with_the_next);
