@@ -30,14 +30,17 @@ on conflict (provider, oauth_id) do nothing
 returning id
 
 -- The user's address follows where it is none, or only what the primary
--- identity said until now; but not into nothing.
+-- identity said until now; but, at a sign-in, not into nothing: not where the
+-- primary says none after it.
 -- name: account_note_use(user_id, provider, oauth_id, email, verified, name, avatar)
 update oauth_linked_accounts a set email = $4, email_verified = $5::boolean,
 	display_name = $6, avatar_url = $7, last_used_at = now()
 from users u, oauth_linked_accounts before
 where a.user_id = $1::uuid and a.provider = $2 and a.oauth_id = $3
 	and u.id = a.user_id and is_primary(before, u)
-returning a.email is not null and not u.email_verified
+returning case when is_primary(a, u) then a.email else before.email end
+		is not null
+	and not u.email_verified
 	and (u.email is null or u.email = before.email) as follows
 
 -- name: account_delete(user_id, provider)

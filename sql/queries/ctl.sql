@@ -41,21 +41,21 @@ where ($1::uuid is null or user_id = $1::uuid)
 order by id desc
 limit $3::bigint
 
--- Events of the kind that is kept stay as long as their user.
 -- name: events_count_before(instant, kept)
-select count(*) as count from events
-where at < from_ms($1::bigint) and kind <> $2
+select (select count(*) from events e
+		where is_deletable(e, from_ms($1::bigint), $2)) as deletable,
+	(select count(*) from events e
+		where is_strippable(e, from_ms($1::bigint), $2)) as strippable
 
 -- name: events_strip_before(instant, kept, limit)
-update events set address = null, request_id = null, session_id = null
+update events set session_id = null, address = null, request_id = null
 where id in (
-	select id from events where at < from_ms($1::bigint)
-	and kind = $2 and (address is not null
-		or request_id is not null or session_id is not null)
+	select id from events e
+	where is_strippable(e, from_ms($1::bigint), $2)
 	order by at limit $3::bigint)
 
 -- name: events_delete_before(instant, kept, limit)
 delete from events where id in (
-	select id from events where at < from_ms($1::bigint)
-	and kind <> $2
+	select id from events e
+	where is_deletable(e, from_ms($1::bigint), $2)
 	order by at limit $3::bigint)

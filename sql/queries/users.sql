@@ -34,19 +34,20 @@ returning id
 
 -- The address is the primary identity's where that one is verified and nobody
 -- else's. Otherwise it stays, verified as long as a linked identity backs it;
--- or, where follows says so and nothing backs it, it is what the primary says.
+-- or, where follows says so and nothing backs it, it is what the primary says,
+-- which may be none; follows is not set then at a sign-in (account_note_use).
 -- name: user_settle_email(id, follows)
 with said as (
 	select u.id, u.email as stands, p.email, p.email_verified
 			and not exists (select 1 from users o
-			where o.id <> u.id and holds(o, p.email)) as is_free,
-		u.email_verified and is_backed(u.id, u.email) as is_backed
+			where o.id <> u.id and holds(o, p.email)) as is_due,
+		u.email_verified and is_backed(u.id, u.email) as stays_verified
 	from users u
 	join oauth_linked_accounts p on is_primary(p, u)
 	where u.id = $1::uuid
 ), settled as (
-	select id, is_free or is_backed as email_verified,
-		case when is_free or $2::boolean and not is_backed
+	select id, is_due or stays_verified as email_verified,
+		case when is_due or $2::boolean and not stays_verified
 			then email else stands end as email
 	from said
 )

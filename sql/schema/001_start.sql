@@ -140,3 +140,16 @@ create table events (
 
 create index events_user on events (user_id, at);
 create index events_at on events (at);
+
+-- Whether an event goes at an instant: older, and not of the kind that is kept.
+create function is_deletable(event events, instant timestamptz, kept text)
+returns boolean language sql stable as $$
+	select event.at < instant and event.kind <> kept
+$$;
+
+-- Whether one that is kept has anything personal to lose then.
+create function is_strippable(event events, instant timestamptz, kept text)
+returns boolean language sql stable as $$
+	select event.at < instant and event.kind = kept and num_nonnulls(
+		event.session_id, event.address, event.request_id) > 0
+$$;

@@ -35,14 +35,16 @@ static enum rc in_batches(struct op *op, int64_t instant_ms, int64_t *count,
 	return RC_OK;
 }
 
-static enum rc delete_old(struct op *op, int64_t instant_ms, int64_t *count)
+static enum rc prune(struct op *op, int64_t instant_ms,
+    struct events_pruned *pruned)
 {
-	int64_t stripped;
 	enum rc rc;
 
-	rc = in_batches(op, instant_ms, &stripped, events_strip_before);
+	rc = in_batches(op, instant_ms, &pruned->stripped,
+	    events_strip_before);
 	if (rc == RC_OK)
-		rc = in_batches(op, instant_ms, count, events_delete_before);
+		rc = in_batches(op, instant_ms, &pruned->deleted,
+		    events_delete_before);
 	return rc;
 }
 
@@ -50,17 +52,18 @@ static enum rc run(struct op *op, const struct ctl_call *call)
 {
 	int64_t instant_ms = clock_now_ms() -
 	    call->config->events_retention_ms;
-	int64_t count;
+	struct events_pruned pruned;
 	enum rc rc;
 
-	rc = call->dry ? events_count_before(op, instant_ms, &count)
-		       : delete_old(op, instant_ms, &count);
+	rc = call->dry ? events_count_before(op, instant_ms, &pruned)
+		       : prune(op, instant_ms, &pruned);
 	if (rc != RC_OK)
 		return rc;
 
-	printf(call->dry ? "would delete %lld events from before %s\n"
-			 : "deleted %lld events from before %s\n",
-	    (long long)count, clock_rfc3339(op->pool, instant_ms));
+	printf(call->dry ? "would delete %lld events and strip %lld"
+			 : "deleted %lld events and stripped %lld",
+	    (long long)pruned.deleted, (long long)pruned.stripped);
+	printf(" from before %s\n", clock_rfc3339(op->pool, instant_ms));
 	return RC_OK;
 }
 

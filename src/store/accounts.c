@@ -37,7 +37,7 @@ enum rc accounts_look(struct op *op, const struct account *account,
 
 	rc = db_one(op, Q_ACCOUNT_LOOK, DB_ARGS(account->provider,
 	    account->oauth_id, email, asker_id,
-	    event_kind_name(EVENT_UNLINKED)), &row);
+	    event_kind_name(EVENT_AGAINST_JOINING)), &row);
 	if (rc != RC_OK)
 		return op_while(op, rc, "finding a %s identity",
 		    account->provider);

@@ -80,7 +80,9 @@ enum rc accounts_insert(struct op *op, const char *user_id,
 /*
  * Notes what the provider says today about an identity of a user, and its use.
  * *follows tells whether the user's address is to follow the primary identity
- * (users_settle_email): it is none, or only what that one said until now.
+ * (users_settle_email): it is none, or only what that one said until now.  It
+ * never follows a primary that says none after this use: a sign-in takes
+ * nobody's address away.
  *
  * RC_ABSENT	it is not the user's (any more)
  * RC_DOWN, RC_EXPIRED	the database did not answer

@@ -28,19 +28,28 @@ enum event_kind {
 	EVENT_SIGNED_OUT_EVERYWHERE,
 	EVENT_SIGNED_UP,
 	EVENT_STORE_ROLLED_BACK,
-	EVENT_UNLINKED,		/* decides about linking, too (linking.h) */
+	EVENT_UNLINKED,
 
 	EVENT_COUNT
 };
+
+/*
+ * What somebody unlinked must not come back by itself, however long ago it
+ * was (linking.h): events of this kind decide about that, so they stay as long
+ * as their user.
+ */
+#define EVENT_AGAINST_JOINING EVENT_UNLINKED
 
 /* Something that has just happened; what does not apply is NULL. */
 struct event {
 	enum event_kind kind;
 	const char *user_id;
 	const char *provider;
+	const char *actor;		/* NULL: the user */
+
+	/* Personal, as the request id is; see events_add. */
 	const char *session_id;
 	const char *address;		/* of the client */
-	const char *actor;		/* NULL: the user */
 };
 
 /* The name of a kind, NULL for EVENT_NONE. */

@@ -6,23 +6,24 @@
 
 #include "client/db.h"
 
-/*
- * What somebody unlinked must not come back by itself, however long ago it
- * was (accounts_look): these events stay as long as their user.
- */
-#define KEPT EVENT_UNLINKED
+/* What is personal of an event, left out where it names nobody. */
+static const char *personal(const struct event *event, const char *text)
+{
+	return event->user_id != NULL ? text : NULL;
+}
 
 enum rc events_add(struct op *op, const struct event *event)
 {
 	const char *actor = event->actor != NULL ? event->actor : "user";
-	const char *request = event->user_id != NULL ? op->id : NULL;
 	const char *kind = event_kind_name(event->kind);
 	enum rc rc;
 
 	assert(kind != NULL);
 	rc = db_run(op, Q_EVENT_INSERT,
 	    DB_ARGS(kind, event->user_id, event->provider,
-		event->session_id, event->address, actor, request), NULL);
+		personal(event, event->session_id),
+		personal(event, event->address), actor,
+		personal(event, op->id)), NULL);
 	if (rc != RC_OK)
 		return op_while(op, rc, "adding the event %s", kind);
 
@@ -91,17 +92,22 @@ enum rc events_latest(struct op *op, const char *user_id,
 	return RC_OK;
 }
 
-enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
+enum rc events_count_before(struct op *op, int64_t instant_ms,
+    struct events_pruned *pruned)
 {
 	const struct row *row;
 	enum rc rc;
 
 	rc = db_one(op, Q_EVENTS_COUNT_BEFORE,
-	    DB_ARGS(number(op, instant_ms), event_kind_name(KEPT)), &row);
+	    DB_ARGS(number(op, instant_ms),
+		event_kind_name(EVENT_AGAINST_JOINING)), &row);
 	if (rc != RC_OK)
 		return op_while(op, rc, "counting old events");
 
-	*count = db_int(row, "count");
+	*pruned = (struct events_pruned){
+	    .deleted = db_int(row, "deletable"),
+	    .stripped = db_int(row, "strippable"),
+	};
 	return RC_OK;
 }
 
@@ -111,8 +117,9 @@ enum rc events_strip_before(struct op *op, int64_t instant_ms, int64_t limit,
 	enum rc rc;
 
 	rc = db_run(op, Q_EVENTS_STRIP_BEFORE,
-	    DB_ARGS(number(op, instant_ms), event_kind_name(KEPT),
-		number(op, limit)), stripped);
+	    DB_ARGS(number(op, instant_ms),
+		event_kind_name(EVENT_AGAINST_JOINING), number(op, limit)),
+	    stripped);
 	if (rc != RC_OK)
 		return op_while(op, rc, "stripping old events");
 
@@ -125,8 +132,9 @@ enum rc events_delete_before(struct op *op, int64_t instant_ms, int64_t limit,
 	enum rc rc;
 
 	rc = db_run(op, Q_EVENTS_DELETE_BEFORE,
-	    DB_ARGS(number(op, instant_ms), event_kind_name(KEPT),
-		number(op, limit)), deleted);
+	    DB_ARGS(number(op, instant_ms),
+		event_kind_name(EVENT_AGAINST_JOINING), number(op, limit)),
+	    deleted);
 	if (rc != RC_OK)
 		return op_while(op, rc, "deleting old events");
 

@@ -14,8 +14,9 @@
 #include "store/event.h"
 
 /*
- * Adds an event at the current time, with op's request id - unless it names no
- * user: then the log would tell by that id who it was.
+ * Adds an event at the current time, with op's request id.  What is personal
+ * is left out where it names no user: it would tell who it was, the request id
+ * by way of the log.
  * RC_TAKEN	the user does not exist (any more)
  * RC_DOWN, RC_EXPIRED	the database did not answer (db.h)
  */
@@ -54,18 +55,24 @@ enum rc events_of_user(struct op *op, const char *user_id,
 enum rc events_latest(struct op *op, const char *user_id,
     enum event_kind kind, int64_t limit, struct events_list *list) MUST_USE;
 
-/*
- * How many events events_delete_before would delete: those older than an
- * instant in milliseconds since 1970.
- * RC_DOWN, RC_EXPIRED	the database did not answer
- */
-enum rc events_count_before(struct op *op, int64_t instant_ms, int64_t *count)
-    MUST_USE;
+/* How many events were pruned, and how. */
+struct events_pruned {
+	int64_t deleted;
+	int64_t stripped;
+};
 
 /*
- * Takes address, request and session out of events that are kept although
- * they are older than an instant (EVENT_UNLINKED), the oldest first, at most
- * limit, in one statement; *stripped is how many it were.
+ * How many events events_delete_before would delete and events_strip_before
+ * would strip: those older than an instant in milliseconds since 1970.
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc events_count_before(struct op *op, int64_t instant_ms,
+    struct events_pruned *pruned) MUST_USE;
+
+/*
+ * Takes what is personal out of events that are kept although they are older
+ * than an instant (EVENT_AGAINST_JOINING), the oldest first, at most limit, in
+ * one statement; *stripped is how many it were.
  * RC_DOWN, RC_EXPIRED	the database did not answer
  */
 enum rc events_strip_before(struct op *op, int64_t instant_ms, int64_t limit,

@@ -78,7 +78,8 @@ enum rc users_note_sign_in(struct op *op, const char *id) MUST_USE;
  * (product rules of linking): it is the primary identity's where that one is
  * verified and nobody else's.  Otherwise it stays, verified as long as a
  * linked identity backs it; or, if follows is set and nothing backs it, it is
- * what the primary says, unverified.
+ * what the primary says, unverified, or none where that one says none: at a
+ * sign-in follows is not set then (accounts_note_use).
  *
  * RC_TAKEN	somebody else took the address in the meantime: the
  *		transaction is over, begin it again

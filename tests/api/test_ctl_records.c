@@ -184,15 +184,15 @@ START_TEST(prune_deletes_what_is_older_than_the_retention)
 	    "(now() - interval '3 years', 'unlinked', '192.0.2.1', 'user')");
 
 	ck_assert_ptr_nonnull(strstr(ctl_says("prune", "-n", NULL),
-	    "would delete 2500 events"));
+	    "would delete 2500 events and strip 1 from"));
 	ck_assert_int_eq(stack_count("select count(*) from events where "
 	    "kind = 'old'"), 2500);
 	ck_assert_ptr_nonnull(strstr(ctl_says("prune", NULL),
-	    "deleted 2500 events"));
+	    "deleted 2500 events and stripped 1 from"));
 	ck_assert_str_eq(stack_sql("select count(*) - 2 from events"),
 	    recent);
 	ck_assert_ptr_nonnull(strstr(ctl_says("prune", NULL),
-	    "deleted 0 events"));
+	    "deleted 0 events and stripped 0 from"));
 	ck_assert_str_eq(stack_sql("select kind from events where "
 	    "address = '192.0.2.1' and kind in ('kept', 'unlinked')"),
 	    "kept");

@@ -189,6 +189,27 @@ START_TEST(em_11_an_address_that_comes_later_is_shown)
 }
 END_TEST
 
+/* What the primary identity says counts, whichever one signs in. */
+START_TEST(em_11_a_lost_address_comes_back_by_any_identity)
+{
+	static const char eight[] = "em-11-eight@gmail.com";
+	struct flow_tokens tokens = said("google", "em-11-eight", eight, false);
+	const char *id = attempt_me(alice, tokens, "id");
+
+	stack_sql(text_print("insert into oauth_linked_accounts "
+	    "(id, user_id, provider, oauth_id) values "
+	    "(gen_random_uuid(), '%s', 'discord', '1108'); "
+	    "update users set email = null where id = '%s'", id, id));
+	flow_next("{\"provider\": \"discord\", \"subject\": \"1108\", "
+	    "\"without\": [\"email\"]}");
+	tokens = attempt_accepted(alice, "discord");
+	ck_assert_str_eq(attempt_me(alice, tokens, "id"), id);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email"), eight);
+	ck_assert_str_eq(attempt_me(alice, tokens, "email_verified"),
+	    "false");
+}
+END_TEST
+
 /* updated_at tells the administrator when an account last changed. */
 START_TEST(a_sign_in_that_changes_nothing_is_no_update)
 {
@@ -215,6 +236,7 @@ static TCase *tests(void)
 	tcase_add_test(t, em_11_an_address_verified_no_longer_is_only_shown);
 	tcase_add_test(t, em_11_an_address_that_never_was_verified_follows);
 	tcase_add_test(t, em_11_an_address_that_comes_later_is_shown);
+	tcase_add_test(t, em_11_a_lost_address_comes_back_by_any_identity);
 	tcase_add_test(t, a_sign_in_that_changes_nothing_is_no_update);
 	return t;
 }
