@@ -97,7 +97,7 @@ static enum rc create(struct op *op, struct signing *signing)
 	return rc;
 }
 
-/* Looks how things stand now, and which rule decides then. */
+/* Looks how things stand now, and which rule decides then, for the log, too. */
 static enum rc look(struct op *op, struct signing *signing,
     const struct linking_rule **rule)
 {
@@ -108,6 +108,7 @@ static enum rc look(struct op *op, struct signing *signing,
 		return rc;
 
 	*rule = linking_decide(facts_of(op, signing));
+	op->rule = (*rule)->name;
 	return RC_OK;
 }
 
@@ -123,7 +124,7 @@ static const char *who(const struct signing *signing, enum linking_act act)
  * may have been disabled or deleted, have given up the address or taken an
  * identity away.
  */
-static enum rc hold(struct op *op, struct signing *signing,
+static enum rc lock_and_look(struct op *op, struct signing *signing,
     enum linking_act act)
 {
 	const char *id = who(signing, act);
@@ -147,7 +148,7 @@ static enum rc enter(struct op *op, struct signing *signing)
 	bool follows = false;
 	enum rc rc;
 
-	rc = hold(op, signing, LINKING_ENTER);
+	rc = lock_and_look(op, signing, LINKING_ENTER);
 	if (rc == RC_OK)
 		rc = accounts_note_use(op, id, &signing->account, &follows);
 	if (rc == RC_OK)
@@ -162,7 +163,7 @@ static enum rc join(struct op *op, struct signing *signing)
 	const char *id = who(signing, LINKING_JOIN);
 	enum rc rc;
 
-	rc = hold(op, signing, LINKING_JOIN);
+	rc = lock_and_look(op, signing, LINKING_JOIN);
 	if (rc == RC_OK)
 		rc = accounts_insert(op, id, &signing->account);
 	if (rc == RC_OK)
@@ -199,7 +200,6 @@ static enum rc decide(struct op *op, void *what)
 	if (rc != RC_OK)
 		return rc;
 
-	op->rule = rule->name;
 	switch (rule->act) {
 	case LINKING_ENTER:
 		return enter(op, signing);
@@ -237,6 +237,8 @@ static enum rc overrule(struct op *op, void *what)
 	const struct linking_rule *rule;
 	enum rc rc;
 
+	/* What let them in does not decide here. */
+	op->rule = NULL;
 	rc = users_lock(op, id, &standing);
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_DENIED, REFUSAL_DISABLED);
@@ -294,5 +296,21 @@ enum rc account_of(struct op *op, const struct session *session,
 	rc = refusal_if_gone(op, rc, rc == RC_OK && found->disabled, NULL);
 	if (rc == RC_OK)
 		*user = found;
+	return rc;
+}
+
+enum rc account_identities(struct op *op, const struct session *session,
+    struct accounts_list *list)
+{
+	struct accounts_list found;
+	const struct user *user;
+	enum rc rc;
+
+	rc = accounts_of_user(op, session->user_id, &found);
+	/* Whoever is deleted in between has no list rather than an empty one. */
+	if (rc == RC_OK)
+		rc = account_of(op, session, &user);
+	if (rc == RC_OK)
+		*list = found;
 	return rc;
 }

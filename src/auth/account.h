@@ -49,7 +49,7 @@ enum rc account_sign_in(struct op *op, const struct identity *identity,
 /*
  * Redis refuses a user whom the row lets in: a change reached Redis and its
  * COMMIT failed.  Raises the version so that the row wins.  *user is the user
- * as read again.
+ * as read again; op->rule names what decided, where a rule did.
  *
  * RC_DENIED	the row does not let them in either: the user is disabled or
  *		gone (REFUSAL_DISABLED), or the identity is not theirs (any
@@ -182,5 +182,9 @@ enum rc account_end_sessions(struct op *op, const char *id,
  */
 enum rc account_of(struct op *op, const struct session *session,
     const struct user **user) MUST_USE;
+
+/* The identities of that user, the oldest first; outcomes as account_of. */
+enum rc account_identities(struct op *op, const struct session *session,
+    struct accounts_list *list) MUST_USE;
 
 #endif

@@ -56,15 +56,10 @@ static enum rc add(struct op *op, const struct asking *asking)
 }
 
 static enum rc refuse(struct op *op, const struct linking_rule *rule,
-    const struct asking *asking, const char *owner)
+    const char *owner)
 {
-	if (rule->refusal == REFUSAL_IDENTITY_IN_USE)
-		return op_refuse(op, rule->rc, rule->refusal,
-		    "rule %s: it is user %s's", rule->name, owner);
-
-	return op_refuse(op, rule->rc, rule->refusal,
-	    "rule %s: the user has another identity of %s", rule->name,
-	    asking->account.provider);
+	return op_refuse(op, rule->rc, rule->refusal, "rule %s, owner %s",
+	    rule->name, owner != NULL ? owner : "none");
 }
 
 /*
@@ -108,7 +103,7 @@ static enum rc link_step(struct op *op, void *what)
 	rule = linking_decide(linking_facts(&standing, asking->user_id));
 	op->rule = rule->name;
 	if (rule->act == LINKING_REFUSE)
-		return refuse(op, rule, asking, standing.owner_id);
+		return refuse(op, rule, standing.owner_id);
 
 	asking->was_linked = rule->act == LINKING_KEEP;
 	if (!asking->was_linked)
@@ -158,13 +153,14 @@ enum rc account_give(struct op *op, const char *user_id,
 	return rc;
 }
 
-/* An identity on its way out. */
+/* An identity on its way out through one transaction. */
 struct leaving {
 	const char *user_id;
 	const char *provider;
 	const char *oauth_id;		/* NULL: whichever it is */
 	const struct account_actor *actor;
 	const char *to_id;		/* who gets it, NULL for nobody */
+	struct users_standing standing;	/* of the user without it */
 };
 
 /* Whether people can sign in at a provider: configured, and rightly pinned. */
@@ -236,10 +232,8 @@ static enum rc promote(struct op *op, const struct leaving *leaving,
 	    left->oauth_id);
 }
 
-/* Takes the identity away; sessions through it go before COMMIT. */
-static enum rc take_away(struct op *op, const struct leaving *leaving)
+static enum rc take_away(struct op *op, struct leaving *leaving)
 {
-	struct users_standing standing = {0};
 	bool has_new_primary = false;
 	enum rc rc;
 
@@ -253,22 +247,34 @@ static enum rc take_away(struct op *op, const struct leaving *leaving)
 		rc = users_settle_email(op, leaving->user_id,
 		    has_new_primary);
 	if (rc == RC_OK)
-		rc = users_raise_version(op, leaving->user_id, &standing);
+		rc = users_raise_version(op, leaving->user_id,
+		    &leaving->standing);
 	if (rc == RC_OK)
 		rc = note(op, EVENT_UNLINKED, leaving->user_id,
 		    leaving->provider, leaving->actor);
-	if (rc == RC_OK)
-		rc = sessions_close_provider(op, leaving->user_id,
-		    leaving->provider, standing.version);
 	return rc;
+}
+
+/*
+ * Ends the sessions begun through the identity.  Before COMMIT, so that none
+ * outlives it; after every statement, so that none ends where one fails.
+ */
+static enum rc end_sessions(struct op *op, const struct leaving *leaving)
+{
+	return sessions_close_provider(op, leaving->user_id,
+	    leaving->provider, leaving->standing.version);
 }
 
 static enum rc unlink_step(struct op *op, void *what)
 {
-	const struct leaving *leaving = what;
+	struct leaving *leaving = what;
 	enum rc rc = lock(op, leaving->user_id, leaving->actor->name);
 
-	return rc == RC_OK ? take_away(op, leaving) : rc;
+	if (rc == RC_OK)
+		rc = take_away(op, leaving);
+	if (rc == RC_OK)
+		rc = end_sessions(op, leaving);
+	return rc;
 }
 
 enum rc account_unlink(struct op *op, const char *user_id,
@@ -300,7 +306,7 @@ static enum rc lock_both(struct op *op, const char *one, const char *other)
 
 static enum rc move_step(struct op *op, void *what)
 {
-	const struct leaving *leaving = what;
+	struct leaving *leaving = what;
 	struct accounts_list list;
 	enum rc rc;
 
@@ -320,6 +326,8 @@ static enum rc move_step(struct op *op, void *what)
 	if (rc == RC_OK)
 		rc = note(op, EVENT_LINKED, leaving->to_id,
 		    leaving->provider, leaving->actor);
+	if (rc == RC_OK)
+		rc = end_sessions(op, leaving);
 	return rc;
 }
 

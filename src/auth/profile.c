@@ -23,7 +23,7 @@
 #define LABEL_MOST 63
 
 /* What is wrong with a name, NULL for nothing. */
-static const char *name_flaw(struct pool *pool, const struct name *name)
+static const char *flaw_in_name(struct pool *pool, const struct name *name)
 {
 	switch (name->flaw) {
 	case NAME_GOOD:
@@ -107,7 +107,7 @@ static bool has_sound_escapes(const char *text)
 	return true;
 }
 
-static const char *avatar_flaw(struct pool *pool, const char *url)
+static const char *flaw_in_avatar(struct pool *pool, const char *url)
 {
 	const char *host;
 	size_t len;
@@ -138,14 +138,14 @@ void profile_check(struct pool *pool, struct users_profile *change,
 		struct name name = name_from(pool, change->display_name);
 
 		change->display_name = name.text;
-		flaw = name_flaw(pool, &name);
+		flaw = flaw_in_name(pool, &name);
 	}
 	if (flaw != NULL)
 		refusal_add(wrong, "display_name", flaw);
 
 	if (change->avatar_url == NULL)
 		return;
-	flaw = avatar_flaw(pool, change->avatar_url);
+	flaw = flaw_in_avatar(pool, change->avatar_url);
 	if (flaw != NULL)
 		refusal_add(wrong, "avatar_url", flaw);
 }

@@ -93,8 +93,7 @@ enum rc session_open(struct op *op, const struct user *user,
 	};
 	rc = sessions_open(op, &new, &grant);
 	if (rc == RC_DENIED)
-		return op_refuse(op, rc, REFUSAL_DISABLED,
-		    "user %s was disabled or deleted meanwhile", user->id);
+		return op_recast(op, rc, REFUSAL_DISABLED);
 	if (rc == RC_ABSENT)
 		return op_recast(op, RC_DENIED, REFUSAL_TRANSACTION);
 	if (rc != RC_OK)

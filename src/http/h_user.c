@@ -89,7 +89,7 @@ enum rc h_user_accounts(struct request *request, struct response *response)
 	struct accounts_list list;
 	enum rc rc;
 
-	rc = accounts_of_user(request->op, request->session.user_id, &list);
+	rc = account_identities(request->op, &request->session, &list);
 	if (rc != RC_OK)
 		return rc;
 

@@ -77,8 +77,8 @@ START_TEST(an_identity_of_somebody_else_is_not_linked)
 
 	ctl_fails(EX_CANTCREAT, second, "user", "link", first,
 	    "discord:6002", NULL);
-	ctl_fails(EX_CANTCREAT, "another identity of google", "user", "link",
-	    first, "google:link-2", NULL);
+	ctl_fails(EX_CANTCREAT, "asker_has_provider", "user", "link", first,
+	    "google:link-2", NULL);
 	ck_assert_int_eq(identities(first), 1);
 	ck_assert_int_eq(identities(second), 1);
 	ck_assert_int_eq(events("linked", first), 0);

@@ -269,6 +269,24 @@ START_TEST(at_11_the_token_of_a_user_who_is_gone_is_refused_at_once)
 }
 END_TEST
 
+START_TEST(at_11_a_user_who_is_gone_reads_no_identities_either)
+{
+	static const char *const gone[] = {
+	    "update users set disabled_at = now()", "delete from users"};
+	struct flow_tokens tokens = flow_sign_in(alice, "google", "at-11");
+	const char *url = stack_url("/api/users/me/linked-accounts");
+	const char *id = attempt_me(alice, tokens, "id");
+	struct answer answer = browser_get_as(alice, url, tokens.access);
+
+	ck_assert_int_eq(answer.status, 200);
+	for (size_t i = 0; i < 2; i++) {
+		stack_sql(text_print("%s where id = '%s'", gone[i], id));
+		answer = browser_get_as(alice, url, tokens.access);
+		flow_assert_problem(alice, &answer, 401, "invalid_token");
+	}
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("disable");
@@ -288,6 +306,8 @@ static TCase *tests(void)
 	tcase_add_test(t, em_15_nothing_is_inherited_from_a_deleted_user);
 	tcase_add_test(t,
 	    at_11_the_token_of_a_user_who_is_gone_is_refused_at_once);
+	tcase_add_test(t,
+	    at_11_a_user_who_is_gone_reads_no_identities_either);
 	return t;
 }
 

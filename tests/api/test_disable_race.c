@@ -56,7 +56,7 @@ static struct duel {
 	int64_t wait_ms;	/* before the callback is opened */
 	bool after;		/* open it when the other waits for the row */
 	struct program_end end;	/* of the disabling */
-	long status;		/* of the callback */
+	struct answer answer;	/* of the callback */
 	const char *code;	/* of a problem, "" for none */
 	char access[2048];
 	char refresh[2048];
@@ -77,21 +77,19 @@ static void wait_for_waiter(void)
 
 static void come_in(void)
 {
-	struct answer answer;
 	const char *code;
 
 	if (duel.after)
 		wait_for_waiter();
 	nanosleep(&(struct timespec){.tv_nsec = duel.wait_ms * 1000000},
 	    NULL);
-	answer = browser_get(alice, duel.callback);
-	code = answer_member(alice, &answer, "code");
-	duel.status = answer.status;
+	duel.answer = browser_get(alice, duel.callback);
+	code = answer_member(alice, &duel.answer, "code");
 	duel.code = code != NULL ? text_print("%s", code) : "";
 	keep(duel.access, sizeof(duel.access),
-	    answer_member(alice, &answer, "access_token"));
+	    answer_member(alice, &duel.answer, "access_token"));
 	keep(duel.refresh, sizeof(duel.refresh),
-	    answer_member(alice, &answer, "refresh_token"));
+	    answer_member(alice, &duel.answer, "refresh_token"));
 }
 
 static void fight(struct browser *own, size_t i, void *argument)
@@ -114,10 +112,10 @@ static void fight_behind_lock(void)
 static void assert_nobody_is_in(void)
 {
 	ck_assert_int_eq(duel.end.code, EX_OK);
-	if (duel.status != 200) {
-		ck_assert_msg(duel.status == 403 &&
+	if (duel.answer.status != 200) {
+		ck_assert_msg(duel.answer.status == 403 &&
 		    strcmp(duel.code, "account_disabled") == 0, "%ld %s",
-		    duel.status, duel.code);
+		    duel.answer.status, duel.code);
 		return;
 	}
 	ck_assert(!tokens_open(alice, duel.access));
@@ -157,7 +155,7 @@ START_TEST(disabling_leaves_no_session_of_a_sign_in_in_flight)
 		else
 			race_run(2, fight, NULL);
 		takes_ms = duel.end.ms;
-		refused += duel.status != 200;
+		refused += duel.answer.status != 200;
 
 		assert_nobody_is_in();
 		ck_assert_str_eq(tokens_current_count(token), "0");
@@ -216,7 +214,8 @@ START_TEST(a_sign_in_stored_before_it_is_disabled_opens_no_session_after)
 	    "where id = '%s' and last_login_at > created_at", duel.id)), 1);
 	ck_assert_int_eq(stack_count(text_print("select count(*) from events "
 	    "where user_id = '%s' and kind = 'signed_in'", duel.id)), 1);
-	ck_assert_int_eq(duel.status, 403);
+	ck_assert_int_eq(duel.answer.status, 403);
+	ck_assert_str_eq(link_rule(alice, &duel.answer), "user_disabled");
 	assert_nobody_is_in();
 	ck_assert_str_eq(tokens_current_count(token), "0");
 }

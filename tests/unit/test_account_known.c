@@ -239,29 +239,31 @@ START_TEST(a_row_that_lets_in_overrules_what_redis_says)
 }
 END_TEST
 
-/* The row of mine lets nobody in, and no version is raised. */
-static void overrules_nothing(enum refusal refusal)
+/* The row of mine lets nobody in by that rule, and no version is raised. */
+static void overrules_nothing(enum refusal refusal, const char *rule)
 {
 	static const struct user mine = {.id = MINE};
 	const struct user *user = &mine;
 
+	op->rule = "known_identity";
 	ck_assert_int_eq(account_overrule(op, &identity, &user), RC_DENIED);
 	ck_assert_int_eq(op->refusal, refusal);
+	ck_assert_pstr_eq(op->rule, rule);
 	ck_assert_int_eq(fake_calls_count("users_raise_version"), 0);
 	ck_assert_ptr_eq(user, &mine);
 }
 
 START_TEST(a_row_that_does_not_let_in_overrules_nothing)
 {
-	overrules_nothing(REFUSAL_TRANSACTION);
+	overrules_nothing(REFUSAL_TRANSACTION, "new_user");
 	fake_accounts.standing.owner_id = THEIRS;
-	overrules_nothing(REFUSAL_TRANSACTION);
+	overrules_nothing(REFUSAL_TRANSACTION, "known_identity");
 	fake_accounts.standing.owner_id = MINE;
 	fake_accounts.standing.owner_disabled = true;
-	overrules_nothing(REFUSAL_DISABLED);
+	overrules_nothing(REFUSAL_DISABLED, "user_disabled");
 	fake_accounts.standing.owner_disabled = false;
 	fake_calls_fail("users_lock", RC_ABSENT, 1);
-	overrules_nothing(REFUSAL_DISABLED);
+	overrules_nothing(REFUSAL_DISABLED, NULL);
 }
 END_TEST
 

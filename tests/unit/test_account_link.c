@@ -22,9 +22,9 @@
 #define MINE   "01910000-0000-7000-8000-000000000001"
 #define THEIRS "01910000-0000-7000-8000-000000000002"
 
-#define TAKEN_AWAY(how)                                                       \
-	how " users_settle_email users_raise_version events_add "             \
-	    "sessions_close_provider"
+#define TAKEN_AWAY(how, then)                                                 \
+	how " users_settle_email users_raise_version events_add" then         \
+	    " sessions_close_provider db_commit"
 
 static const struct account_actor me = {.address = "192.0.2.7"};
 static const struct account_actor admin = {.name = "latchkeyctl"};
@@ -96,7 +96,7 @@ START_TEST(somebody_elses_identity_stays_theirs)
 	fake_accounts.standing.owner_id = THEIRS;
 	ck_assert_int_eq(linked(), RC_TAKEN);
 	ck_assert_int_eq(op->refusal, REFUSAL_IDENTITY_IN_USE);
-	ck_assert_ptr_nonnull(strstr(op_reason(op), "user " THEIRS));
+	ck_assert_ptr_nonnull(strstr(op_reason(op), "owner " THEIRS));
 	ck_assert_int_eq(fake_calls_count("accounts_insert"), 0);
 	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
 }
@@ -179,7 +179,7 @@ START_TEST(what_cannot_be_linked_cannot_be_given_either)
 	fake_accounts.standing.owner_id = THEIRS;
 	ck_assert_int_eq(given(&was_linked), RC_TAKEN);
 	ck_assert_int_eq(op->refusal, REFUSAL_IDENTITY_IN_USE);
-	ck_assert_ptr_nonnull(strstr(op_reason(op), "user " THEIRS));
+	ck_assert_ptr_nonnull(strstr(op_reason(op), "owner " THEIRS));
 	ck_assert_int_eq(fake_calls_count("accounts_insert"), 0);
 }
 END_TEST
@@ -206,7 +206,7 @@ START_TEST(an_identity_goes_with_its_sessions_before_the_commit)
 	ck_assert_int_eq(account_unlink(op, MINE, "discord", &me), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "db_begin users_lock "
 	    "accounts_of_user provider_look_at_pin "
-	    TAKEN_AWAY("accounts_delete") " db_commit");
+	    TAKEN_AWAY("accounts_delete", ""));
 	ck_assert_str_eq(fake_users.locked[0], MINE);
 	ck_assert_str_eq(fake_accounts.deleted_provider, "discord");
 	ck_assert(!fake_users.settled_following);
@@ -314,8 +314,8 @@ START_TEST(an_identity_moves_under_both_locks_always_in_one_order)
 	ck_assert_int_eq(moved(), RC_OK);
 	ck_assert_str_eq(fake_calls_text(), "users_id_by_identity db_begin "
 	    "users_lock users_lock accounts_of_user accounts_of_user "
-	    "provider_look_at_pin " TAKEN_AWAY("accounts_move")
-	    " users_settle_email events_add db_commit");
+	    "provider_look_at_pin " TAKEN_AWAY("accounts_move",
+	    " users_settle_email events_add"));
 	ck_assert_str_eq(fake_users.locked[0], MINE);
 	ck_assert_str_eq(fake_users.locked[1], THEIRS);
 	ck_assert_str_eq(fake_accounts.moved_to, THEIRS);

@@ -191,6 +191,7 @@ START_TEST(nobody_disabled_meanwhile_gets_a_session)
 	ck_assert_int_eq(session_open(op, &alice, "google", &client, &tokens),
 	    RC_DENIED);
 	ck_assert_int_eq(op->refusal, REFUSAL_DISABLED);
+	ck_assert_str_eq(op_reason(op), "sessions_open was told to fail");
 }
 END_TEST
 
