@@ -2,6 +2,14 @@
 /* Three flags behind a lock. */
 #include "client/db_breaker.h"
 
+#define SILENCE_MS 500
+
+bool db_breaker_is_silence(int64_t waited_ms, int64_t most_ms)
+{
+	return waited_ms >= SILENCE_MS ||
+	    (most_ms > 0 && waited_ms >= most_ms);
+}
+
 void db_breaker_init(struct db_breaker *breaker)
 {
 	*breaker = (struct db_breaker){.open = false};

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct db_breaker {
 	pthread_mutex_t lock;
@@ -17,6 +18,13 @@ struct db_breaker {
 	bool asking;		/* somebody is finding out, on this slot */
 	size_t slot;
 };
+
+/*
+ * Whether waiting so long in vain tells of the server: most_ms, what a
+ * statement may take (0 for no limit), or half a second.  Who had less time
+ * left has learnt nothing.
+ */
+bool db_breaker_is_silence(int64_t waited_ms, int64_t most_ms);
 
 /* Makes a closed breaker: the server is thought to answer. */
 void db_breaker_init(struct db_breaker *breaker);

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/pool.h"
 #include "base/str.h"
+#include "client/db_breaker.h"
 #include "client/slots.h"
 
 #define CONNECT_MOST_MS 3000
@@ -96,12 +97,13 @@ static void ignore_notice(void *argument, const PGresult *notice)
 	(void)notice;
 }
 
-/* The same, where the server did not answer at all. */
-static enum rc lose_silent(struct op *op, struct db_link *link,
-    const char *name, const char *why)
+/* The same, where nothing was answered since then. */
+static enum rc lose_waiting(struct op *op, struct db_link *link,
+    const char *name, int64_t since_ms)
 {
-	link->silent = true;
-	return lose(op, link, name, why);
+	link->silent = db_breaker_is_silence(clock_mono_ms() - since_ms,
+	    link->settings->timeout_ms);
+	return lose(op, link, name, "time-out");
 }
 
 /* Notes why connecting failed. */
@@ -109,15 +111,13 @@ static enum rc lose_attempt(struct op *op, struct db_link *link)
 {
 	PQconninfoOption *options = PQconninfoParse(link->settings->conninfo,
 	    NULL);
-
 	/* libpq quotes what it cannot read, and that may be a password. */
-	if (options == NULL)
-		return lose_silent(op, link, "connecting to PostgreSQL",
-		    "the connection string is malformed");
+	const char *why = options == NULL ?
+	    "the connection string is malformed" : PQerrorMessage(link->conn);
 
 	PQconninfoFree(options);
-	return lose_silent(op, link, "connecting to PostgreSQL",
-	    PQerrorMessage(link->conn));
+	link->silent = true;
+	return lose(op, link, "connecting to PostgreSQL", why);
 }
 
 static enum rc connect_link(struct op *op, struct db_link *link)
@@ -127,11 +127,11 @@ static enum rc connect_link(struct op *op, struct db_link *link)
 	const char *const values[] = {link->settings->conninfo, "UTF8",
 		"latchkey", NULL};
 	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-	int64_t most = clock_mono_ms() + CONNECT_MOST_MS;
+	int64_t since = clock_mono_ms();
 	int64_t until = give_up_at(op, link);
 
-	if (until > most)
-		until = most;
+	if (until > since + CONNECT_MOST_MS)
+		until = since + CONNECT_MOST_MS;
 
 	link->conn = PQconnectStartParams(keys, values, 1);
 	PQsetNoticeReceiver(link->conn, ignore_notice, NULL);
@@ -143,8 +143,8 @@ static enum rc connect_link(struct op *op, struct db_link *link)
 		    POLLOUT;
 
 		if (!wait_for(link->conn, events, until))
-			return lose_silent(op, link, "connecting to PostgreSQL",
-			    "time-out");
+			return lose_waiting(op, link,
+			    "connecting to PostgreSQL", since);
 		state = PQconnectPoll(link->conn);
 		if (state == PGRES_POLLING_FAILED)
 			return lose_attempt(op, link);
@@ -258,13 +258,14 @@ static enum rc refused(struct op *op, struct db_link *link, const char *name,
 static enum rc finish(struct op *op, struct db_link *link, const char *name,
     int sent, PGresult **result)
 {
+	int64_t since = clock_mono_ms();
 	PGresult *answer = NULL;
 	enum rc rc = RC_OK;
 
 	if (!sent)
 		return lose(op, link, name, PQerrorMessage(link->conn));
 	if (!collect(op, link, &answer))
-		return lose_silent(op, link, name, "time-out");
+		return lose_waiting(op, link, name, since);
 	if (answer == NULL)
 		return lose(op, link, name, "no result");
 	link->used_ms = clock_mono_ms();

@@ -18,6 +18,17 @@ static void open_it(void)
 	db_breaker_note(&breaker, 7, true, false);
 }
 
+START_TEST(only_a_fair_wait_in_vain_is_silence)
+{
+	ck_assert(!db_breaker_is_silence(5, 2000));
+	ck_assert(!db_breaker_is_silence(499, 0));
+	ck_assert(db_breaker_is_silence(500, 0));
+	ck_assert(db_breaker_is_silence(500, 2000));
+	ck_assert(!db_breaker_is_silence(99, 100));
+	ck_assert(db_breaker_is_silence(100, 100));
+}
+END_TEST
+
 START_TEST(everyone_may_ask_a_server_that_answers)
 {
 	for (size_t slot = 0; slot < 4; slot++) {
@@ -131,6 +142,7 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_add_test(t, only_a_fair_wait_in_vain_is_silence);
 	tcase_add_test(t, everyone_may_ask_a_server_that_answers);
 	tcase_add_test(t, one_at_a_time_may_ask_a_silent_server);
 	tcase_add_test(t, an_answer_lets_everyone_in_again);
