@@ -48,6 +48,7 @@ static void serve(struct worker_watch *watch)
 	while (take(&job)) {
 		worker_watch_begin(watch, job.fcgi->ipcFd,
 		    2 * REQUEST_BUDGET_MS);
+		route_refuse_late(job.exchange);
 		route_answer(job.exchange);
 		worker_conn_finish(watch, job.fcgi);
 	}

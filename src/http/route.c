@@ -179,6 +179,13 @@ void route_refuse(struct route_exchange *exchange)
 	    "the queue for calls to providers is full");
 }
 
+void route_refuse_late(struct route_exchange *exchange)
+{
+	if (op_left_ms(exchange->request->op) < REQUEST_BUDGET_MS / 2)
+		exchange->rc = op_fail(exchange->request->op, RC_LIMITED,
+		    "too little time is left to call a provider");
+}
+
 /* A page fetched ahead of time must not begin or finish anything. */
 static enum rc refuse_prefetch(struct request *request)
 {

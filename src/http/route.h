@@ -64,6 +64,12 @@ bool route_calls_provider(const struct route_exchange *exchange);
 void route_refuse(struct route_exchange *exchange);
 
 /*
+ * The same where less than half of its time is left: the calls would not end
+ * in time, and would spend the state and the code for nothing.
+ */
+void route_refuse_late(struct route_exchange *exchange);
+
+/*
  * Guards, handles, answers, writes the request's one log line and ends the
  * exchange.  The FastCGI request is left to be finished by its owner.
  */

@@ -228,6 +228,35 @@ START_TEST(beyond_the_queue_a_callback_is_busy_and_keeps_its_state)
 }
 END_TEST
 
+/* Half of a request's time is over when a thread is free again. */
+START_TEST(who_waited_too_long_is_busy_and_keeps_its_state)
+{
+	struct visit visits[FULL];
+	int late = 0;
+
+	for (int i = 0; i < FULL; i++)
+		visits[i] = prepared(text_print("late-%d", i));
+	flow_fault("{\"provider\": \"google\", \"endpoint\": \"token\", "
+	    "\"kind\": \"delay\", \"value\": 6000, \"times\": %d}", THREADS);
+	for (int i = 0; i < FULL; i++)
+		begin_visit(&visits[i]);
+	for (int i = 0; i < FULL; i++) {
+		struct visit *visit = &visits[i];
+
+		pthread_join(visit->thread, NULL);
+		if (visit->answer.status == 503) {
+			flow_assert_problem(visit->browser, &visit->answer,
+			    503, "busy");
+			late++;
+			visit->answer = browser_get(visit->browser, visit->url);
+		}
+		ck_assert_int_eq(visit->answer.status, 200);
+		browser_free(visit->browser);
+	}
+	ck_assert_int_eq(late, QUEUE);
+}
+END_TEST
+
 START_TEST(discovery_goes_through_the_lane)
 {
 	struct browser *browser = browser_new();
@@ -333,6 +362,7 @@ int main(void)
 		return 0;
 
 	tcase_add_checked_fixture(t, flow_reset, NULL);
+	tcase_add_test(t, who_waited_too_long_is_busy_and_keeps_its_state);
 	tcase_add_test(t, discovery_goes_through_the_lane);
 	tcase_add_test(t,
 	    pf_01_a_hanging_provider_leaves_the_signed_in_untouched);
