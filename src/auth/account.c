@@ -155,7 +155,8 @@ static enum rc enter(struct op *op, struct signing *signing)
 		rc = users_settle_email(op, id, follows);
 	if (rc == RC_OK)
 		rc = users_by_id(op, id, &signing->entry.user);
-	return rc;
+	/* Only who changes the rows without our lock brings this about. */
+	return rc == RC_ABSENT ? op_recast(op, RC_TAKEN, REFUSAL_NONE) : rc;
 }
 
 static enum rc join(struct op *op, struct signing *signing)

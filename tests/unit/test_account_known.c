@@ -177,13 +177,19 @@ START_TEST(an_address_taken_meanwhile_begins_again)
 }
 END_TEST
 
-START_TEST(a_user_gone_before_the_lock_begins_again)
+START_TEST(a_user_or_identity_gone_meanwhile_begins_again)
 {
+	static const char *const gone[] = {"users_note_sign_in",
+	    "accounts_note_use", "users_by_id"};
+
 	fake_accounts.standing.owner_id = MINE;
-	fake_calls_fail("users_note_sign_in", RC_ABSENT, 1);
-	ck_assert_int_eq(outcome(NULL), RC_OK);
-	ck_assert_int_eq(fake_calls_count("users_note_sign_in"), 2);
-	ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
+		fake_calls_clear();
+		fake_calls_fail(gone[i], RC_ABSENT, 1);
+		ck_assert_msg(outcome(NULL) == RC_OK, "%s", gone[i]);
+		ck_assert_int_eq(fake_calls_count("users_note_sign_in"), 2);
+		ck_assert_int_eq(fake_calls_count("db_rollback"), 1);
+	}
 }
 END_TEST
 
@@ -335,7 +341,7 @@ int main(void)
 	tcase_add_test(t, who_loses_a_race_begins_again);
 	tcase_add_test(t, who_joined_in_a_lost_race_only_has_not_joined);
 	tcase_add_test(t, an_address_taken_meanwhile_begins_again);
-	tcase_add_test(t, a_user_gone_before_the_lock_begins_again);
+	tcase_add_test(t, a_user_or_identity_gone_meanwhile_begins_again);
 	tcase_add_test(t, who_changed_before_the_lock_is_looked_at_again);
 	tcase_add_test(t, races_lost_for_ever_are_our_own_failure);
 	tcase_add_test(t, a_row_that_lets_in_overrules_what_redis_says);
