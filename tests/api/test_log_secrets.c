@@ -15,6 +15,7 @@
 #include "auth/signin.h"
 #include "base/crypt.h"
 #include "support/attempt.h"
+#include "support/outage.h"
 #include "support/raw_http.h"
 #include "support/stack.h"
 #include "support/steer.h"
@@ -281,8 +282,7 @@ static const char *log_of(const char *name)
 static void log_every_statement(void)
 {
 	stack_sql("alter role latchkey set log_parameter_max_length = 0");
-	stack_sql("select count(pg_terminate_backend(pid)) from "
-	    "pg_stat_activity where usename = 'latchkey'");
+	outage_hang_up();
 	stack_sql("alter system set log_min_duration_statement = 0");
 	stack_sql("select pg_reload_conf()");
 }

@@ -289,8 +289,7 @@ START_TEST(rs_02_a_server_out_of_connections_is_503_until_it_has_some)
 	struct answer answer;
 
 	stack_sql("alter role latchkey connection limit 0");
-	stack_sql("select count(pg_terminate_backend(pid)) from "
-	    "pg_stat_activity where usename = 'latchkey'");
+	outage_hang_up();
 	answer = browser_get_as(browser, stack_url("/api/users/me"),
 	    tokens.access);
 	outage_must_be_unavailable(browser, &answer);

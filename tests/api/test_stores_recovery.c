@@ -180,8 +180,7 @@ START_TEST(rs_02_a_server_that_may_only_be_read_is_not_ready)
 {
 	stack_sql("alter role latchkey set default_transaction_read_only = "
 	    "on");
-	stack_sql("select count(pg_terminate_backend(pid, 5000)) from "
-	    "pg_stat_activity where usename = 'latchkey'");
+	outage_hang_up();
 	for (int i = 0; i < ASKED; i++)
 		must_not_be_ready();
 	must_be_refused("reader");
@@ -263,8 +262,7 @@ START_TEST(rs_02_with_every_connection_taken_it_is_503)
 	struct answer answer;
 	size_t count;
 
-	stack_sql("select count(pg_terminate_backend(pid, 5000)) from "
-	    "pg_stat_activity where usename = 'latchkey'");
+	outage_hang_up();
 	count = take_all(taken);
 	ck_assert_uint_gt(count, 0);
 	must_be_refused("crowded-out");

@@ -46,12 +46,6 @@ static void elsewhere(const char *sql)
 	PQfinish(db);
 }
 
-static void hang_up(void)
-{
-	elsewhere("select pg_terminate_backend(pid) from pg_stat_activity "
-	    "where datname = 'latchkey'");
-}
-
 static void must_be_unavailable(const char *url)
 {
 	struct answer answer = browser_get(browser, url);
@@ -83,7 +77,9 @@ START_TEST(an_empty_database_is_503_until_it_is_migrated)
 	struct program_end end;
 
 	stack_service("stop", "latchkey");
-	hang_up();
+	/* Also ours: a database in use keeps its name. */
+	elsewhere("select pg_terminate_backend(pid, 5000) from "
+	    "pg_stat_activity where datname = 'latchkey'");
 	elsewhere("alter database latchkey rename to moved_away");
 	elsewhere("create database latchkey owner latchkey_owner");
 	stack_sql("alter default privileges for role latchkey_owner grant "
@@ -114,7 +110,7 @@ START_TEST(a_newer_schema_is_503_and_asks_for_a_newer_program)
 
 	stack_sql("insert into schema_migrations (version, name) "
 	    "values (999, '999_future')");
-	hang_up();
+	outage_hang_up();
 	answer = browser_get_as(browser, stack_url("/api/users/me"),
 	    tokens.access);
 	flow_assert_problem(browser, &answer, 503, "unavailable");

@@ -8,6 +8,7 @@
 #include <check.h>
 
 #include "base/clock.h"
+#include "client/slots.h"
 #include "support/flow.h"
 #include "support/stack.h"
 
@@ -59,6 +60,14 @@ void outage_is_over(void)
 		for (size_t j = 0; j < count; j++)
 			same += workers[i] == now[j];
 	ck_assert_uint_eq(same, count);
+}
+
+void outage_hang_up(void)
+{
+	stack_sql("select count(pg_terminate_backend(pid, 5000)) from "
+	    "pg_stat_activity where usename = 'latchkey'");
+	nanosleep(&(struct timespec){.tv_nsec = 2 * SLOTS_TRUSTED_MS * 1000000L},
+	    NULL);
 }
 
 void outage_must_be_unavailable(struct browser *browser,

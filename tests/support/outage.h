@@ -24,6 +24,12 @@ void outage_new_workers(void);
 void outage_is_over(void);
 
 /*
+ * Ends the workers' connections to PostgreSQL. Returns when these are gone,
+ * and no worker would use one without looking whether it still is there.
+ */
+void outage_hang_up(void);
+
+/*
  * The answer is 503 "unavailable" with Retry-After, and tells nobody that a
  * token or cookie is worth nothing.
  */
