@@ -33,11 +33,12 @@ enum rc h_admin_user(struct request *request, struct response *response)
 
 	rc = take_id(request);
 	if (rc == RC_OK)
-		rc = users_by_id(op, id, &user);
-	if (rc == RC_OK)
 		rc = accounts_of_user(op, id, &accounts);
 	if (rc == RC_OK)
 		rc = sessions_list(op, id, &sessions);
+	/* Last: a user who is deleted in between is not there. */
+	if (rc == RC_OK)
+		rc = users_by_id(op, id, &user);
 	if (rc != RC_OK)
 		return rc;
 

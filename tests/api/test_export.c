@@ -9,6 +9,7 @@
 
 #include "client/js.h"
 #include "support/attempt.h"
+#include "support/race.h"
 #include "support/stack.h"
 #include "support/text.h"
 
@@ -279,6 +280,27 @@ START_TEST(an_export_that_lacks_a_part_is_none)
 }
 END_TEST
 
+static void ask(struct browser *own, size_t i, void *argument)
+{
+	long *status = argument;
+
+	(void)i;
+	*status = browser_get_as(own, stack_url("/api/users/me/export"),
+	    tokens.access).status;
+}
+
+/* The row is read before, the rest after it is gone. */
+START_TEST(who_is_deleted_meanwhile_gets_no_export)
+{
+	long status = 0;
+
+	race_run_behind(text_print("lock table premium_grants in access "
+	    "exclusive mode; delete from users where id = '%s'", id), 1, 1,
+	    ask, &status);
+	ck_assert_int_eq(status, 401);
+}
+END_TEST
+
 static TCase *tests(void)
 {
 	TCase *t = tcase_create("export");
@@ -292,6 +314,7 @@ static TCase *tests(void)
 	tcase_add_test(t, an_export_needs_a_recent_sign_in);
 	tcase_add_test(t, without_a_store_there_is_no_export);
 	tcase_add_test(t, an_export_that_lacks_a_part_is_none);
+	tcase_add_test(t, who_is_deleted_meanwhile_gets_no_export);
 	return t;
 }
 
