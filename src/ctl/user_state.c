@@ -94,16 +94,22 @@ static enum rc take_reference(struct op *op, const struct ctl_call *call,
 	    "spaces, not spaces alone", PREMIUM_REFERENCE_MOST);
 }
 
-/* It may have been done: with another reference an extension counts twice. */
+/*
+ * It may have been done: with another reference an extension counts twice.
+ * Who gave one knows it; a long one would be cut here.
+ */
 static enum rc set_premium(struct op *op, const char *id,
-    const struct premium_change *change, const struct user **user)
+    const struct premium_change *change, bool is_given,
+    const struct user **user)
 {
 	enum rc rc = premium_set(op, id, change, user);
 
-	if (rc == RC_DOWN || rc == RC_EXPIRED)
-		return op_while(op, rc, "try again with --reference \"%s\"",
-		    change->reference);
-	return rc;
+	if (rc != RC_DOWN && rc != RC_EXPIRED)
+		return rc;
+	if (is_given)
+		return op_while(op, rc, "try again with the same --reference");
+	return op_while(op, rc, "try again with --reference \"%s\"",
+	    change->reference);
 }
 
 enum rc user_premium(struct op *op, const struct ctl_call *call)
@@ -118,7 +124,8 @@ enum rc user_premium(struct op *op, const struct ctl_call *call)
 	if (rc == RC_OK)
 		rc = read_end(op, call->words[1], &change);
 	if (rc == RC_OK)
-		rc = set_premium(op, user->id, &change, &user);
+		rc = set_premium(op, user->id, &change,
+		    call->reference != NULL, &user);
 	if (rc != RC_OK)
 		return rc;
 

@@ -152,6 +152,28 @@ START_TEST(an_extension_that_may_have_been_given_is_repeated_by_its_reference)
 }
 END_TEST
 
+/* Cut to what an error has room for it would be another one. */
+START_TEST(a_reference_that_was_given_is_not_named_in_part)
+{
+	const char *id = sign_up("long-winded");
+	const char *reference = text_print("%0255d", 1);
+	struct program_end end;
+
+	stack_service("stop", "redis");
+	end = ctl_run("user", "premium", id, "+30d", "--reference", reference,
+	    NULL);
+	stack_service("start", "redis");
+	ck_assert(stack_is_ready_within(5000));
+	ck_assert_int_eq(end.code, EX_UNAVAILABLE);
+	ck_assert_ptr_nonnull(strstr(end.err, "the same --reference"));
+	ck_assert_ptr_null(strstr(end.err, "0000"));
+
+	ctl_says("user", "premium", id, "+30d", "--reference", reference,
+	    NULL);
+	assert_near(until_of(id), clock_now_ms() + 30 * DAY_MS);
+}
+END_TEST
+
 START_TEST(what_is_no_end_of_premium_is_refused)
 {
 	const char *id = sign_up("no-end");
@@ -228,6 +250,7 @@ int main(void)
 	tcase_add_test(t, a_reference_counts_once);
 	tcase_add_test(t,
 	    an_extension_that_may_have_been_given_is_repeated_by_its_reference);
+	tcase_add_test(t, a_reference_that_was_given_is_not_named_in_part);
 	tcase_add_test(t, what_is_no_end_of_premium_is_refused);
 	tcase_add_test(t, of_two_extensions_at_once_each_counts_once);
 	suite_add_tcase(s, t);
