@@ -39,7 +39,7 @@ enum rc db_link_ready(struct op *op, struct db_link *link) MUST_USE;
  * ended with PQclear.  Waits until op's deadline; then, or when anything is
  * wrong with the connection, that is closed (conn is NULL).
  *
- * RC_TAKEN	an integrity constraint stands against it (class 23)
+ * RC_TAKEN	a unique, foreign key or exclusion constraint stands against it
  * RC_DOWN	no answer, no connection, no time, or the statement failed
  */
 enum rc db_link_query(struct op *op, struct db_link *link, enum query query,
