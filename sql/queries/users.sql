@@ -61,11 +61,12 @@ where u.id = settled.id and (u.email, u.email_verified)
 update users set oauth_provider = $2, oauth_id = $3, updated_at = now()
 where id = $1::uuid
 
+-- Nobody changes the id: what only refers to the row, as events do, goes on.
 -- name: user_lock(id)
 select disabled_at is not null as disabled, version,
 	to_ms(premium_until) as premium_until
 from users where id = $1::uuid
-for update
+for no key update
 
 -- name: user_raise_version(id)
 update users set version = next_version(version), updated_at = now()

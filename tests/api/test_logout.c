@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include <check.h>
+#include <libpq-fe.h>
 
+#include "sql/queries.h"
+#include "support/attempt.h"
 #include "support/flow.h"
 #include "support/forge.h"
 #include "support/race.h"
@@ -329,6 +332,24 @@ START_TEST(lo_08_while_redis_is_down_nobody_is_told_it_is_done)
 }
 END_TEST
 
+/* A change that waits for Redis has the row for as long as that takes. */
+START_TEST(the_event_waits_for_no_change_of_the_user)
+{
+	const char *id = attempt_me(browser, tokens, "id");
+	PGconn *db = PQconnectdb(stack_setting("PG_CONNINFO"));
+	PGresult *locked;
+
+	PQclear(PQexec(db, "begin"));
+	locked = PQexecParams(db, query_texts[Q_USER_LOCK].text, 1, NULL, &id,
+	    NULL, NULL, 0);
+	ck_assert_int_eq(PQntuples(locked), 1);
+	ck_assert_int_eq(tokens_logout(browser, tokens.refresh), 204);
+	ck_assert_int_eq(tokens_events("signed_out", tokens.refresh), 1);
+	PQclear(locked);
+	PQfinish(db);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("logout");
@@ -352,6 +373,7 @@ int main(void)
 	tcase_add_test(t, rs_09_a_token_of_more_than_4_kib_logs_nobody_out);
 	tcase_add_test(t, lo_06_no_other_method_logs_out);
 	tcase_add_test(t, lo_08_while_redis_is_down_nobody_is_told_it_is_done);
+	tcase_add_test(t, the_event_waits_for_no_change_of_the_user);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
