@@ -29,8 +29,9 @@ enum rc h_signin_begin(struct request *request, struct response *response,
     enum signin_purpose purpose, bool as_json) MUST_USE;
 
 /*
- * Finishes a round and clears its cookie, unless a store is down: then the
- * same callback may still be finished.  Outcomes as signin_finish.
+ * Finishes a round and clears its cookie, unless a store is down: where that
+ * was found before anything was taken, the same callback may still be
+ * finished.  Outcomes as signin_finish.
  */
 enum rc h_signin_finish(struct request *request, struct response *response,
     bool is_link, struct signin_result *result) MUST_USE;
