@@ -44,8 +44,7 @@ const char *signin_path(struct op *op, enum signin_purpose purpose,
 	    purpose == SIGNIN_LINK ? "link/" : "", provider);
 }
 
-/* One per provider and kind of path, from base_url alone. */
-static const char *redirect_uri(struct op *op, enum signin_purpose purpose,
+const char *signin_redirect_uri(struct op *op, enum signin_purpose purpose,
     const char *provider)
 {
 	return pool_print(op->pool, "%s%s/callback", config->base_url,
@@ -66,7 +65,7 @@ static struct transaction draft(struct op *op,
 	    .verifier = crypt_random_token(op->pool),
 	    .nonce = provider->ops->takes_nonce
 		? crypt_random_token(op->pool) : "",
-	    .redirect_uri = redirect_uri(op, request->purpose,
+	    .redirect_uri = signin_redirect_uri(op, request->purpose,
 		provider->name),
 	};
 }

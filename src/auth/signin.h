@@ -36,6 +36,13 @@ enum signin_purpose {
 const char *signin_path(struct op *op, enum signin_purpose purpose,
     const char *provider);
 
+/*
+ * Where a provider sends the browser to: one URL for each provider and kind of
+ * path, made of base_url alone (RFC 9700 section 4.4.2).
+ */
+const char *signin_redirect_uri(struct op *op, enum signin_purpose purpose,
+    const char *provider);
+
 /* Who begins it, with which provider and what for. */
 struct signin_request {
 	enum signin_purpose purpose;

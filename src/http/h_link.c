@@ -30,6 +30,11 @@ enum rc h_link_callback(struct request *request, struct response *response)
 	return RC_OK;
 }
 
+enum rc h_link_posted(struct request *request, struct response *response)
+{
+	return h_signin_send_on(request, response, SIGNIN_LINK);
+}
+
 enum rc h_link_delete(struct request *request, struct response *response)
 {
 	enum rc rc = account_unlink(request->op, request->session.user_id,

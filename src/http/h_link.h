@@ -24,6 +24,13 @@ enum rc h_link_ask(struct request *request, struct response *response)
 enum rc h_link_callback(struct request *request, struct response *response)
     MUST_USE;
 
+/*
+ * POST /auth/link/{provider}/callback: 303 to the same by GET; outcomes as
+ * h_signin_send_on.
+ */
+enum rc h_link_posted(struct request *request, struct response *response)
+    MUST_USE;
+
 /* DELETE /users/me/link/{provider}: 204; outcomes as account_unlink. */
 enum rc h_link_delete(struct request *request, struct response *response)
     MUST_USE;

@@ -5,10 +5,15 @@
 #include <string.h>
 
 #include "auth/provider.h"
+#include "auth/refusal.h"
 #include "auth/signin.h"
+#include "base/encode.h"
 #include "base/str.h"
 #include "http/h_session.h"
 #include "store/transactions.h"
+
+/* What nginx takes as a request's first line, less the method's words. */
+#define URL_MOST 8000
 
 bool h_signin_start_calls(const struct request *request)
 {
@@ -153,4 +158,39 @@ enum rc h_signin_callback(struct request *request, struct response *response)
 
 	h_session_answer(response, &result.tokens);
 	return RC_OK;
+}
+
+enum rc h_signin_send_on(struct request *request, struct response *response,
+    enum signin_purpose purpose)
+{
+	static const char *const names[] = {"state", "code", "error", "iss"};
+	struct op *op = request->op;
+	const struct provider *provider;
+	struct str url;
+	enum rc rc;
+
+	rc = provider_find(op, request->segment, &provider);
+	if (rc != RC_OK)
+		return rc;
+
+	str_init(&url, op->pool);
+	str_print(&url, "%s?", signin_redirect_uri(op, purpose,
+	    provider->name));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = request_form(request, names[i]);
+
+		if (value != NULL)
+			encode_form_pair(&url, names[i], value);
+	}
+	if (url.len > URL_MOST)
+		return op_refuse(op, RC_BAD, REFUSAL_TOO_LARGE,
+		    "a callback of %zu bytes", url.len);
+
+	response_redirect(response, url.text);
+	return RC_OK;
+}
+
+enum rc h_signin_posted(struct request *request, struct response *response)
+{
+	return h_signin_send_on(request, response, SIGNIN_ENTER);
 }

@@ -22,6 +22,13 @@ enum rc h_signin_callback(struct request *request, struct response *response)
     MUST_USE;
 
 /*
+ * POST /auth/{provider}/callback: 303 to the same by GET; outcomes as
+ * h_signin_send_on.
+ */
+enum rc h_signin_posted(struct request *request, struct response *response)
+    MUST_USE;
+
+/*
  * Begins a round and sets its cookie: answers 303 to the consent screen, or
  * 200 {"authorization_url": …} when as_json.  Outcomes as signin_begin.
  */
@@ -35,6 +42,18 @@ enum rc h_signin_begin(struct request *request, struct response *response,
  */
 enum rc h_signin_finish(struct request *request, struct response *response,
     bool is_link, struct signin_result *result) MUST_USE;
+
+/*
+ * Answers what a provider's page has posted with 303 to the callback of a
+ * purpose, the same values in its query: a cookie that is SameSite=Lax comes
+ * with that only (OAuth 2.0 Form Post Response Mode).  Takes nothing and
+ * passes on only what a callback reads.
+ *
+ * RC_BAD	more than a URL may hold (REFUSAL_TOO_LARGE)
+ * RC_ABSENT	there is no such provider (REFUSAL_PROVIDER_UNKNOWN)
+ */
+enum rc h_signin_send_on(struct request *request, struct response *response,
+    enum signin_purpose purpose) MUST_USE;
 
 /* Whether a start must ask the provider first (discovery). */
 bool h_signin_start_calls(const struct request *request);

@@ -46,7 +46,8 @@ static const struct problem by_refusal[] = {
 	    "This address does not answer that method; Allow names those it "
 	    "does."},
 	[REFUSAL_MEDIA_TYPE] = {415, "unsupported_media_type",
-	    "Unsupported media type", "Send the body as application/json."},
+	    "Unsupported media type", "Send the body as the content type that "
+	    "this address takes, mostly application/json."},
 	[REFUSAL_TOO_LARGE] = {413, "too_large", "Too large",
 	    "The request body is larger than is accepted here."},
 	[REFUSAL_JSON] = {400, "invalid_json", "Invalid JSON",

@@ -85,12 +85,10 @@ static const char *value_of(const struct request_pairs *pairs,
 	return NULL;
 }
 
-/* Decodes one name=value of the query into the next pair. */
-static enum rc parse_parameter(struct request *request, const char *text,
-    size_t len)
+/* Decodes one name=value of a query or form into the next pair. */
+static enum rc parse_parameter(struct op *op, const char *text, size_t len,
+    struct request_pairs *pairs)
 {
-	struct op *op = request->op;
-	struct request_pairs *query = &request->query;
 	const char *equals = memchr(text, '=', len);
 	size_t name_len = equals != NULL ? (size_t)(equals - text) : len;
 	size_t value_at = equals != NULL ? name_len + 1 : len;
@@ -100,22 +98,23 @@ static enum rc parse_parameter(struct request *request, const char *text,
 	if (!encode_from_form(op->pool, text, name_len, &name) ||
 	    !encode_from_form(op->pool, text + value_at, len - value_at,
 		&value))
-		return op_fail(op, RC_BAD, "broken encoding in the query");
-	if (has_name(query, name))
-		return op_fail(op, RC_BAD, "a repeated query parameter");
-	if (query->count == REQUEST_PARAMS_MOST)
-		return op_fail(op, RC_BAD, "too many query parameters");
+		return op_fail(op, RC_BAD, "broken encoding in a parameter");
+	if (has_name(pairs, name))
+		return op_fail(op, RC_BAD, "a repeated parameter");
+	if (pairs->count == REQUEST_PARAMS_MOST)
+		return op_fail(op, RC_BAD, "too many parameters");
 
-	query->items[query->count++] = (struct request_pair){name, value};
+	pairs->items[pairs->count++] = (struct request_pair){name, value};
 	return RC_OK;
 }
 
-static enum rc parse_query(struct request *request, const char *text)
+static enum rc parse_parameters(struct op *op, const char *text,
+    struct request_pairs *pairs)
 {
 	if (*text == '\0')
 		return RC_OK;
 
-	request->query.items = pool_alloc(request->op->pool,
+	pairs->items = pool_alloc(op->pool,
 	    REQUEST_PARAMS_MOST * sizeof(struct request_pair));
 
 	while (*text != '\0') {
@@ -123,7 +122,7 @@ static enum rc parse_query(struct request *request, const char *text)
 		enum rc rc;
 
 		if (len > 0) {
-			rc = parse_parameter(request, text, len);
+			rc = parse_parameter(op, text, len, pairs);
 			if (rc != RC_OK)
 				return rc;
 		}
@@ -203,24 +202,26 @@ enum rc request_parse(struct request *request)
 {
 	enum rc rc;
 
-	rc = parse_query(request, param_or_empty(request, "QUERY_STRING"));
+	rc = parse_parameters(request->op,
+	    param_or_empty(request, "QUERY_STRING"), &request->query);
 	if (rc == RC_OK)
 		rc = parse_cookies(request,
 		    param_or_empty(request, "HTTP_COOKIE"));
 	return rc;
 }
 
-/* application/json, with no charset or UTF-8 (RFC 8259 section 8.1). */
-static bool is_json_type(const char *type)
+/*
+ * Whether a content type is that one, with no charset or UTF-8, which JSON
+ * (RFC 8259 section 8.1) and forms (URL standard, section 5) are in anyway.
+ */
+static bool is_type(const char *type, const char *wanted)
 {
-	static const char json[] = "application/json";
 	const char *rest;
 
-	if (strlen(type) < strlen(json) ||
-	    strncasecmp(type, json, strlen(json)) != 0)
+	if (strncasecmp(type, wanted, strlen(wanted)) != 0)
 		return false;
 
-	rest = type + strlen(json);
+	rest = type + strlen(wanted);
 	rest += strspn(rest, " \t");
 	if (*rest == '\0')
 		return true;
@@ -267,22 +268,34 @@ static enum rc body_length(struct request *request, size_t *len)
 	return RC_OK;
 }
 
+/* The body, len bytes and a NUL, which must be of a content type. */
+static enum rc read_body(struct request *request, const char *type,
+    const char **body, size_t *len)
+{
+	struct op *op = request->op;
+	enum rc rc;
+
+	if (!is_type(param_or_empty(request, "CONTENT_TYPE"), type))
+		return op_refuse(op, RC_BAD, REFUSAL_MEDIA_TYPE,
+		    "the body's content type is not %s", type);
+
+	rc = body_length(request, len);
+	if (rc == RC_OK)
+		*body = pool_text_n(op->pool, request->body.text, *len);
+	return rc;
+}
+
 enum rc request_read_json(struct request *request)
 {
 	struct op *op = request->op;
 	const struct js *json;
-	char *body;
+	const char *body;
 	size_t len = 0;
 	enum rc rc;
 
-	if (!is_json_type(param_or_empty(request, "CONTENT_TYPE")))
-		return op_refuse(op, RC_BAD, REFUSAL_MEDIA_TYPE,
-		    "the body's content type is not application/json");
-
-	rc = body_length(request, &len);
+	rc = read_body(request, "application/json", &body, &len);
 	if (rc != RC_OK)
 		return rc;
-	body = pool_text_n(op->pool, request->body.text, len);
 	if (js_parse(op, body, len, &json) != RC_OK)
 		return op_recast(op, RC_BAD, REFUSAL_JSON);
 	if (js_type(json) != JS_OBJECT)
@@ -290,6 +303,26 @@ enum rc request_read_json(struct request *request)
 
 	request->json = json;
 	return RC_OK;
+}
+
+enum rc request_read_form(struct request *request)
+{
+	const char *body;
+	size_t len = 0;
+	enum rc rc;
+
+	rc = read_body(request, "application/x-www-form-urlencoded", &body,
+	    &len);
+	if (rc != RC_OK)
+		return rc;
+	if (strlen(body) != len)
+		return op_fail(request->op, RC_BAD, "a NUL in the form");
+	return parse_parameters(request->op, body, &request->form);
+}
+
+const char *request_form(const struct request *request, const char *name)
+{
+	return value_of(&request->form, name);
 }
 
 const char *request_query(const struct request *request, const char *name)

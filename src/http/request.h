@@ -46,11 +46,12 @@ struct request {
 	bool local;			/* through nginx's loopback block */
 	int64_t started_ms;		/* on clock_mono_ms */
 	struct request_pairs query;
+	struct request_pairs form;	/* of routes that take one */
 	struct request_pairs cookies;
 	struct session_client client;
 	struct session session;		/* of routes for the signed in */
 	struct str body;		/* as sent; see request_take_body */
-	const struct js *json;		/* of routes that take a body */
+	const struct js *json;		/* of routes that take one */
 };
 
 /*
@@ -81,6 +82,19 @@ enum rc request_parse(struct request *request) MUST_USE;
  *		over REQUEST_BODY_MOST (REFUSAL_TOO_LARGE)
  */
 enum rc request_read_json(struct request *request) MUST_USE;
+
+/*
+ * Reads the body taken, which must be application/x-www-form-urlencoded, into
+ * request->form.
+ *
+ * RC_BAD	no or another length than announced; broken as a query may
+ *		be, or with a NUL; content type (REFUSAL_MEDIA_TYPE); over
+ *		REQUEST_BODY_MOST (REFUSAL_TOO_LARGE)
+ */
+enum rc request_read_form(struct request *request) MUST_USE;
+
+/* A decoded field of the form, NULL when it was not given. */
+const char *request_form(const struct request *request, const char *name);
 
 /* A decoded query parameter, NULL when it was not given. */
 const char *request_query(const struct request *request, const char *name);

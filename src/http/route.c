@@ -28,9 +28,9 @@ const struct route route_table[] = {
 	    .handle = h_meta_ready},
 	{.method = "GET", .pattern = "/auth/providers",
 	    .handle = h_meta_providers},
-	{.method = "POST", .pattern = "/auth/refresh", .takes_json = true,
+	{.method = "POST", .pattern = "/auth/refresh", .takes = ROUTE_JSON,
 	    .handle = h_session_refresh},
-	{.method = "POST", .pattern = "/auth/logout", .takes_json = true,
+	{.method = "POST", .pattern = "/auth/logout", .takes = ROUTE_JSON,
 	    .handle = h_session_logout},
 	{.method = "POST", .pattern = "/auth/logout-all",
 	    .who = ROUTE_SIGNED_IN, .handle = h_session_logout_all},
@@ -43,6 +43,8 @@ const struct route route_table[] = {
 	{.method = "GET", .pattern = "/auth/link/{provider}/callback",
 	    .is_flow = true, .calls_provider = h_signin_callback_calls,
 	    .handle = h_link_callback},
+	{.method = "POST", .pattern = "/auth/link/{provider}/callback",
+	    .is_flow = true, .takes = ROUTE_FORM, .handle = h_link_posted},
 	{.method = "DELETE", .pattern = "/users/me/link/{provider}",
 	    .who = ROUTE_SIGNED_IN, .fresh = true, .handle = h_link_delete},
 	{.method = "GET", .pattern = "/auth/{provider}", .who = ROUTE_REAUTH,
@@ -51,6 +53,9 @@ const struct route route_table[] = {
 	{.method = "GET", .pattern = "/auth/{provider}/callback",
 	    .is_flow = true, .calls_provider = h_signin_callback_calls,
 	    .again = h_signin_again, .handle = h_signin_callback},
+	{.method = "POST", .pattern = "/auth/{provider}/callback",
+	    .is_flow = true, .takes = ROUTE_FORM, .again = h_signin_again,
+	    .handle = h_signin_posted},
 	{.method = "GET", .pattern = "/users/me", .who = ROUTE_SIGNED_IN,
 	    .handle = h_user_me},
 	{.method = "GET", .pattern = "/users/me/sessions",
@@ -58,7 +63,7 @@ const struct route route_table[] = {
 	{.method = "DELETE", .pattern = "/users/me/sessions/{id}",
 	    .who = ROUTE_SIGNED_IN, .handle = h_sessions_end},
 	{.method = "PATCH", .pattern = "/users/me", .who = ROUTE_SIGNED_IN,
-	    .takes_json = true, .handle = h_user_patch},
+	    .takes = ROUTE_JSON, .handle = h_user_patch},
 	{.method = "GET", .pattern = "/users/me/linked-accounts",
 	    .who = ROUTE_SIGNED_IN, .handle = h_user_accounts},
 	{.method = "GET", .pattern = "/users/me/export",
@@ -68,7 +73,7 @@ const struct route route_table[] = {
 	{.method = "GET", .pattern = "/admin/users/{id}", .who = ROUTE_ADMIN,
 	    .listener = ROUTE_LOCAL, .handle = h_admin_user},
 	{.method = "PUT", .pattern = "/admin/users/{id}/premium",
-	    .who = ROUTE_ADMIN, .listener = ROUTE_LOCAL, .takes_json = true,
+	    .who = ROUTE_ADMIN, .listener = ROUTE_LOCAL, .takes = ROUTE_JSON,
 	    .handle = h_admin_premium},
 	{.method = "POST", .pattern = "/admin/users/{id}/disable",
 	    .who = ROUTE_ADMIN, .listener = ROUTE_LOCAL,
@@ -208,6 +213,18 @@ static enum rc guard(const struct route *route, struct request *request)
 	return RC_OK;
 }
 
+static enum rc read_body(const struct route *route, struct request *request)
+{
+	switch (route->takes) {
+	case ROUTE_JSON:
+		return request_read_json(request);
+	case ROUTE_FORM:
+		return request_read_form(request);
+	default:
+		return RC_OK;
+	}
+}
+
 static enum rc guard_and_handle(struct route_exchange *exchange,
     struct response *response)
 {
@@ -221,8 +238,8 @@ static enum rc guard_and_handle(struct route_exchange *exchange,
 		rc = guard(route, request);
 	if (rc == RC_OK && route->fresh)
 		rc = session_check_fresh(request->op, &request->session);
-	if (rc == RC_OK && route->takes_json)
-		rc = request_read_json(request);
+	if (rc == RC_OK)
+		rc = read_body(route, request);
 	if (rc == RC_OK)
 		rc = route->handle(request, response);
 	return rc;

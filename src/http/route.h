@@ -21,6 +21,7 @@ enum route_who {
 	ROUTE_ADMIN,
 };
 enum route_listener { ROUTE_PUBLIC, ROUTE_LOCAL };
+enum route_body { ROUTE_NOTHING, ROUTE_JSON, ROUTE_FORM };
 
 struct route {
 	const char *method;
@@ -28,7 +29,7 @@ struct route {
 	enum route_who who;
 	enum route_listener listener;
 	bool fresh;			/* needs a recent sign-in, too */
-	bool takes_json;
+	enum route_body takes;
 	bool is_flow;			/* browsers get pages for errors */
 
 	/* Whether this request will call a provider; NULL: never. */

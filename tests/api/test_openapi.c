@@ -33,6 +33,7 @@ static void try_linking(void)
 	TRY("POST", "/auth/link/{provider}", .status = 200);
 	TRY("GET", join, .query = "?state=x&code=y", .status = 400,
 	    .code = "state_mismatch");
+	TRY("POST", join, .body = "state=x&code=y", .status = 303);
 	provoke_cancelled(join, "discord");
 	TRY("DELETE", "/users/me/link/{provider}", .status = 409,
 	    .code = "last_login_method");
@@ -57,6 +58,7 @@ static void try_signing_in(void)
 	    .token = asker->tokens.access, .code = "invalid_request");
 	TRY("GET", enter, .query = "?state=x&code=y", .status = 400,
 	    .code = "state_mismatch");
+	TRY("POST", enter, .body = "state=x&code=y", .status = 303);
 	provoke_cancelled(enter, "discord");
 	ROUND(enter, "google", "open-4", .status = 200);
 	ROUND(enter, "google", "open-2", .status = 403,

@@ -309,27 +309,6 @@ START_TEST(st_13_a_cookie_without_the_prefix_is_not_ours)
 }
 END_TEST
 
-START_TEST(st_15_a_posted_callback_is_405)
-{
-	static const char *const form[] = {
-		"Content-Type: application/x-www-form-urlencoded", NULL};
-	const char *callback = callback_of(alice, "st-15");
-	struct facts before = facts_now();
-	struct answer answer;
-	const char *allow;
-
-	answer = browser_send(alice, "POST",
-	    stack_url("/api/auth/google/callback"), form,
-	    strchr(callback, '?') + 1);
-	facts_assert_refused(alice, &answer, 405, "method_not_allowed",
-	    &before);
-	allow = answer_header(alice, &answer, "Allow", 0);
-	ck_assert_ptr_nonnull(allow);
-	ck_assert_str_eq(allow, "GET");
-	assert_signs_in(alice, callback);
-}
-END_TEST
-
 START_TEST(st_16_head_and_prefetch_finish_nothing)
 {
 	static const char *const ahead[] = {"Sec-Purpose: prefetch", NULL};
@@ -375,7 +354,6 @@ static TCase *tests(void)
 	tcase_add_test(t, st_11_two_tabs_both_finish);
 	tcase_add_test(t, st_12_many_starts_do_not_pile_up_cookies);
 	tcase_add_test(t, st_13_a_cookie_without_the_prefix_is_not_ours);
-	tcase_add_test(t, st_15_a_posted_callback_is_405);
 	tcase_add_test(t, st_16_head_and_prefetch_finish_nothing);
 	return t;
 }

@@ -75,9 +75,11 @@ struct answer promise_send(struct browser *browser, const struct route *route,
 		    token);
 	if (try->accept != NULL)
 		headers[count++] = text_print("Accept: %s", try->accept);
-	if (try->type != NULL || route->takes_json)
+	if (try->type != NULL || route->takes != ROUTE_NOTHING)
 		headers[count++] = text_print("Content-Type: %s",
-		    try->type != NULL ? try->type : "application/json");
+		    try->type != NULL ? try->type :
+		    route->takes == ROUTE_JSON ? "application/json" :
+		    "application/x-www-form-urlencoded");
 	headers[count] = NULL;
 	return browser_send(browser,
 	    try->method != NULL ? try->method : route->method,

@@ -48,10 +48,12 @@ static void try_bodies(const struct route *route)
 	bool names_fields = route->who == ROUTE_SIGNED_IN ||
 	    route->who == ROUTE_ADMIN;
 
-	if (!route->takes_json)
+	if (route->takes == ROUTE_NOTHING)
 		return;
 	TRY_ROUTE(route, .body = "{}", .type = "text/plain", .status = 415,
 	    .code = "unsupported_media_type");
+	if (route->takes == ROUTE_FORM)
+		return;
 	TRY_ROUTE(route, .body = "{", .status = 400, .code = "invalid_json");
 	TRY_ROUTE(route, .body = "[]", .status = 400,
 	    .code = "invalid_request");
@@ -69,8 +71,8 @@ static void try_unknown(const struct route *route)
 
 	if (strchr(route->pattern, '{') != NULL)
 		TRY_ROUTE(route, .segment = is_id ? NOBODY : "nobody",
-		    .body = route->takes_json ? "{\"premium_until\": null}"
-					      : NULL,
+		    .body = route->takes == ROUTE_JSON ?
+			"{\"premium_until\": null}" : NULL,
 		    .status = 404, .code = code);
 }
 

@@ -155,12 +155,13 @@ END_TEST
 
 START_TEST(another_method_is_refused_as_such)
 {
-	static const char *const bad[] = {"", "HEAD", "get", "POST", "PUT",
+	static const char *const bad[] = {"", "HEAD", "get", "post", "PUT",
 	    "GETX", "OPTIONS", "TRACE"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		refused(bad[i], "/auth/google/callback", RC_BAD,
 		    REFUSAL_METHOD);
+	refused("POST", "/auth/google", RC_BAD, REFUSAL_METHOD);
 }
 END_TEST
 
