@@ -57,18 +57,43 @@ void response_redirect(struct response *response, const char *url)
 	response_header(response, "Location", url);
 }
 
+/* The words of a status (RFC 9110 section 15), which nginx passes on. */
+static const char *words_of(int status)
+{
+	static const struct {
+		int status;
+		const char *words;
+	} all[] = {
+		{200, "OK"}, {204, "No Content"}, {303, "See Other"},
+		{400, "Bad Request"}, {401, "Unauthorized"},
+		{403, "Forbidden"}, {404, "Not Found"},
+		{405, "Method Not Allowed"}, {409, "Conflict"},
+		{413, "Content Too Large"}, {415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"},
+		{500, "Internal Server Error"}, {502, "Bad Gateway"},
+		{503, "Service Unavailable"}, {504, "Gateway Timeout"},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].status == status)
+			return all[i].words;
+	assert(false);
+	return "";
+}
+
 void response_send(const struct response *response, struct request *request)
 {
 	const struct op *op = response->op;
 	FCGX_Stream *out = request->fcgi->out;
 	const char *head = pool_print(op->pool,
-	    "Status: %d\r\n"
+	    "Status: %d %s\r\n"
 	    "X-Request-Id: %s\r\n"
 	    "Cache-Control: no-store\r\n"
 	    "Referrer-Policy: no-referrer\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "%s\r\n",
-	    response->status, op->id, response->headers.text);
+	    response->status, words_of(response->status), op->id,
+	    response->headers.text);
 
 	FCGX_PutStr(head, (int)strlen(head), out);
 	FCGX_PutStr(response->body, (int)strlen(response->body), out);

@@ -265,18 +265,20 @@ static void refuse(const struct route_exchange *exchange,
     struct response *response, enum rc rc)
 {
 	struct request *request = exchange->request;
+	const struct route *route = exchange->route;
 	const char *segment;
 	size_t len;
-	const struct route *first = owner(request, &segment, &len);
 
 	/* Also of a method that is not answered there: people came. */
-	if (first != NULL && first->is_flow && request_wants_page(request))
-		problem_answer_page(response, rc, first->again != NULL ?
-		    first->again(request) : NULL);
+	if (route == NULL)
+		route = owner(request, &segment, &len);
+	if (route != NULL && route->is_flow && request_wants_page(request))
+		problem_answer_page(response, rc, route->again != NULL ?
+		    route->again(request) : NULL);
 	else
 		problem_answer(response, rc);
 	if (request->op->refusal == REFUSAL_METHOD)
-		add_allow(request, response, first->pattern);
+		add_allow(request, response, route->pattern);
 }
 
 static void write_line(const struct route_exchange *exchange,

@@ -334,15 +334,15 @@ START_TEST(a_method_that_is_not_answered_is_a_page_to_people_too)
 	for (size_t i = 0; i < 2; i++) {
 		const char *url = stack_url(paths[i]);
 
-		answer = browser_send(alice, "POST", url, as_page, "code=x");
+		answer = browser_send(alice, "PUT", url, as_page, "code=x");
 		ck_assert_int_eq(answer.status, 405);
 		ck_assert_str_eq(answer_header(alice, &answer, "Allow", 0),
-		    "GET");
+		    i == 0 ? "GET" : "GET, POST");
 		ck_assert_str_eq(answer_header(alice, &answer, "Content-Type",
 		    0), "text/html; charset=utf-8");
 		ck_assert_ptr_nonnull(strstr(answer.body,
 		    "<a href=\"/api/auth/google\">Start again</a>"));
-		answer = browser_send(alice, "POST", url, NULL, "code=x");
+		answer = browser_send(alice, "PUT", url, NULL, "code=x");
 		flow_assert_problem(alice, &answer, 405, "method_not_allowed");
 	}
 	/* Elsewhere nobody navigates. */
