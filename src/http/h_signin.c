@@ -12,6 +12,9 @@
 #include "http/h_session.h"
 #include "store/transactions.h"
 
+/* Cookies that one answer clears; each takes some 90 bytes of 16 kB. */
+#define CLEARED_MOST 32
+
 /* What nginx takes as a request's first line, less the method's words. */
 #define URL_MOST 8000
 
@@ -31,7 +34,9 @@ bool h_signin_renews(const struct request *request)
 
 const char *h_signin_again(const struct request *request)
 {
-	if (provider_named(request->segment) == NULL ||
+	const struct provider *provider = provider_named(request->segment);
+
+	if (provider == NULL || provider_is_barred(provider) ||
 	    h_signin_renews(request))
 		return NULL;
 	return signin_path(request->op, SIGNIN_ENTER, request->segment);
@@ -57,7 +62,10 @@ static int64_t started_at(const struct request *request, const char *value)
 	return started;
 }
 
-/* Clears the oldest binding cookies, so that the new one makes the most. */
+/*
+ * Clears the oldest binding cookies, so that the new one makes the most; but no
+ * more than nginx's buffer has room for.
+ */
 static void clear_oldest(const struct request *request,
     struct response *response)
 {
@@ -76,7 +84,7 @@ static void clear_oldest(const struct request *request,
 			if (other < own || (other == own && j < i))
 				older++;
 		}
-		if (older < excess)
+		if (older < excess && older < CLEARED_MOST)
 			response_cookie(response, cookies->items[i].name, "", 0);
 	}
 }

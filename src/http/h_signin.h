@@ -63,8 +63,8 @@ bool h_signin_renews(const struct request *request);
 
 /*
  * Where a sign-in begins anew after a start or a callback that failed; NULL
- * where there is no such provider, and for a start with reauth=1, which a link
- * cannot send: it takes the access token.
+ * where there is no such provider or it is barred, and for a start with
+ * reauth=1, which a link cannot send: it takes the access token.
  */
 const char *h_signin_again(const struct request *request);
 

@@ -309,6 +309,27 @@ START_TEST(st_13_a_cookie_without_the_prefix_is_not_ours)
 }
 END_TEST
 
+/* Clearing all of them would be more than nginx takes of an answer's head. */
+START_TEST(st_12_of_very_many_cookies_the_oldest_go)
+{
+	struct pool *pool = pool_new();
+	struct str cookies;
+	struct answer answer;
+
+	str_init(&cookies, pool);
+	for (int i = 0; i < 200; i++)
+		str_print(&cookies, "%s" SIGNIN_COOKIE "%08x=%d.x",
+		    i == 0 ? "Cookie: " : "; ", i, i + 1);
+	answer = browser_send(alice, "GET", stack_url("/api/auth/google"),
+	    (const char *const[]){cookies.text, NULL}, NULL);
+	ck_assert_int_eq(answer.status, 303);
+	for (int i = 0; i < 20; i++)
+		ck_assert_ptr_nonnull(strstr(answer.head, text_print(
+		    SIGNIN_COOKIE "%08x=;", i)));
+	pool_free(pool);
+}
+END_TEST
+
 START_TEST(st_16_head_and_prefetch_finish_nothing)
 {
 	static const char *const ahead[] = {"Sec-Purpose: prefetch", NULL};
@@ -354,6 +375,7 @@ static TCase *tests(void)
 	tcase_add_test(t, st_11_two_tabs_both_finish);
 	tcase_add_test(t, st_12_many_starts_do_not_pile_up_cookies);
 	tcase_add_test(t, st_13_a_cookie_without_the_prefix_is_not_ours);
+	tcase_add_test(t, st_12_of_very_many_cookies_the_oldest_go);
 	tcase_add_test(t, st_16_head_and_prefetch_finish_nothing);
 	return t;
 }
