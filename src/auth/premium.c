@@ -96,13 +96,13 @@ static enum rc step(struct op *op, void *what)
 	return rc;
 }
 
-/* Two references that look alike would be two payments. */
+/*
+ * Two references that look alike would be two payments: é can be a letter, or
+ * one and a mark.
+ */
 static bool can_be_told(unsigned point)
 {
-	enum letter letter = letter_of(point);
-
-	return letter != LETTER_HIDDEN &&
-	    (letter != LETTER_SPACE || point == ' ');
+	return letter_of(point) == LETTER_SHOWN || point == ' ';
 }
 
 bool premium_reference_is_valid(const char *reference)
@@ -120,7 +120,7 @@ bool premium_reference_is_valid(const char *reference)
 			return false;
 	}
 
-	return strspn(reference, " ") < size;
+	return size > 0 && reference[0] != ' ' && reference[size - 1] != ' ';
 }
 
 const char *premium_reference_new(struct pool *pool)

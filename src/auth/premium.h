@@ -23,8 +23,8 @@ struct premium_change {
 
 /*
  * Whether a text can be the reference of a change: 1 to PREMIUM_REFERENCE_MOST
- * code points of UTF-8, none of them hidden (auth/letter.h) and none a blank
- * but U+0020, which does not stand alone.
+ * code points of UTF-8 that are seen by themselves (auth/letter.h), and U+0020
+ * between them.
  */
 bool premium_reference_is_valid(const char *reference);
 

@@ -90,8 +90,8 @@ static enum rc take_reference(struct op *op, const struct ctl_call *call,
 		return RC_OK;
 
 	return op_refuse(op, RC_BAD, REFUSAL_FIELDS,
-	    "--reference takes 1 to %d characters that can be seen or are "
-	    "spaces, not spaces alone", PREMIUM_REFERENCE_MOST);
+	    "--reference takes 1 to %d characters, each seen by itself, with "
+	    "spaces only between them", PREMIUM_REFERENCE_MOST);
 }
 
 /*

@@ -79,8 +79,8 @@ static const char *read_reference(struct pool *pool, const struct js *json,
 
 	if (text == NULL || !premium_reference_is_valid(text)) {
 		refusal_add(wrong, name, pool_print(pool,
-		    "Send 1 to %d characters that can be seen or are spaces, "
-		    "not spaces alone, or leave it out.",
+		    "Send 1 to %d characters, each seen by itself, with spaces "
+		    "only between them, or leave it out.",
 		    PREMIUM_REFERENCE_MOST));
 		return NULL;
 	}

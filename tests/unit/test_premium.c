@@ -326,13 +326,14 @@ START_TEST(a_reference_has_1_to_255_characters_that_can_be_seen)
 {
 	static const char *const bad[] = {"", "a\nb", "a\x7f",
 	    "a\xc2\x85", "a\xe2\x80\x8b", "a\xe2\x80\xae", "\xff", "a\xc3",
-	    " ", "   ", "a\xc2\xa0" "b", "a\xe3\x80\x80" "b"};
+	    " ", "   ", " a", "a ", "a\xc2\xa0" "b", "a\xe3\x80\x80" "b",
+	    "\xcc\x81", "e\xcc\x81", "a\xef\xb8\x8f"};
 	char most[2 * PREMIUM_REFERENCE_MOST + 1];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ck_assert_msg(!premium_reference_is_valid(bad[i]), "%zu", i);
 	ck_assert(premium_reference_is_valid("Order 4711/\xc3\xa9"));
-	ck_assert(premium_reference_is_valid(" a "));
+	ck_assert(premium_reference_is_valid("a  b"));
 
 	/* U+00E9, of two bytes. */
 	for (size_t i = 0; i + 1 < sizeof(most); i += 2)
