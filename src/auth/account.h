@@ -107,6 +107,7 @@ enum rc account_unlink(struct op *op, const char *user_id,
  * names: its provider is not asked.  One that is the user's already stays as
  * it is; *was_linked tells.  The user may be disabled.
  *
+ * RC_BAD	the provider names nobody so (REFUSAL_FIELDS)
  * RC_ABSENT	there is no such user, or the provider is not configured or
  *		pinned to another issuer (REFUSAL_PROVIDER_UNKNOWN)
  * RC_TAKEN	as account_link; the reason names whose it is

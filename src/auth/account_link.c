@@ -146,6 +146,11 @@ enum rc account_give(struct op *op, const char *user_id,
 
 	/* Its name stands for one issuer, whoever uses it first. */
 	rc = provider_admit(op, identity->provider, &provider);
+	/* It would be a way in by which nobody can come. */
+	if (rc == RC_OK && !provider->ops->is_subject(identity->subject))
+		return op_refuse(op, RC_BAD, REFUSAL_FIELDS,
+		    "%s is nobody's id at %s", identity->subject,
+		    provider->name);
 	if (rc == RC_OK)
 		rc = link_to(op, &asking);
 	if (rc == RC_OK)

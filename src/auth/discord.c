@@ -53,6 +53,14 @@ static bool id_from(const char *text, uint64_t *id)
 	return errno == 0;
 }
 
+/* A zero in front would be lost where the person signs in. */
+static bool is_subject(const char *text)
+{
+	uint64_t id;
+
+	return id_from(text, &id) && text[0] != '0';
+}
+
 static bool is_avatar_hash(const char *hash)
 {
 	if (hash == NULL)
@@ -143,6 +151,7 @@ static enum rc identify(struct op *op, const struct provider *provider,
 const struct provider_ops discord_ops = {
 	.scope = "identify email",
 	.takes_nonce = false,
+	.is_subject = is_subject,
 	.is_ready = is_ready,
 	.authorize = authorize,
 	.identify = identify,

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "auth/identity.h"
 #include "auth/oidc_claims.h"
 #include "auth/provider_call.h"
 #include "auth/provider_state.h"
@@ -319,6 +320,7 @@ static enum rc identify(struct op *op, const struct provider *provider,
 const struct provider_ops oidc_ops = {
 	.scope = "openid email profile",
 	.takes_nonce = true,
+	.is_subject = identity_subject_is_valid,
 	.is_ready = is_ready,
 	.authorize = authorize,
 	.identify = identify,

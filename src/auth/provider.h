@@ -44,6 +44,9 @@ struct provider_ops {
 	const char *scope;		/* to ask for (RFC 6749 3.3) */
 	bool takes_nonce;
 
+	/* Whether it can name a person so; identify never names another. */
+	bool (*is_subject)(const char *text);
+
 	/*
 	 * Whether authorize can answer without calling the provider.
 	 */

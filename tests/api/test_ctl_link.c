@@ -98,6 +98,8 @@ START_TEST(only_a_configured_provider_is_linked)
 		    wrong[i], NULL);
 	ctl_fails(EX_USAGE, "is no identity", "user", "link", id,
 	    text_print("discord:%0256d", 1), NULL);
+	ctl_fails(EX_USAGE, "nobody's id at discord", "user", "link", id,
+	    "discord:@Alice", NULL);
 	ck_assert_int_eq(identities(id), 1);
 }
 END_TEST

@@ -8,8 +8,10 @@
 
 struct fake_provider fake_provider;
 
-static const struct provider_ops ops = {.takes_nonce = false};
-static const struct provider_ops ops_with_nonce = {.takes_nonce = true};
+static const struct provider_ops ops = {
+	.is_subject = identity_subject_is_valid};
+static const struct provider_ops ops_with_nonce = {.takes_nonce = true,
+	.is_subject = identity_subject_is_valid};
 
 void fake_provider_reset(void)
 {

@@ -188,6 +188,18 @@ static bool is_verified(const char *verified)
 	    "\"email\":\"a@b\",\"verified\":%s", verified)).email_verified;
 }
 
+START_TEST(a_subject_is_an_id_as_people_sign_in_with_it)
+{
+	static const char *const bad[] = {"", "@Alice", "12a", "-1", "1 ",
+		"01", "0", "18446744073709551616", "100000000000000000000"};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(!discord_ops.is_subject(bad[i]), "%s", bad[i]);
+	ck_assert(discord_ops.is_subject("7"));
+	ck_assert(discord_ops.is_subject("18446744073709551615"));
+}
+END_TEST
+
 START_TEST(only_json_true_is_verified)
 {
 	static const char *const verified[] = {"false", "null", "\"true\"",
@@ -324,6 +336,7 @@ int main(void)
 	tcase_add_test(t, a_persons_facts_are_read);
 	tcase_add_test(t, large_ids_keep_their_digits);
 	tcase_add_test(t, what_is_no_decimal_id_is_refused);
+	tcase_add_test(t, a_subject_is_an_id_as_people_sign_in_with_it);
 	tcase_add_test(t, only_json_true_is_verified);
 	tcase_add_test(t, no_address_is_none_and_not_verified);
 	tcase_add_test(t,
