@@ -2,6 +2,11 @@
 -- Moving in from the reference design's database. Its columns are read
 -- through JSON, so that one it does not have reads as null.
 
+-- Until the transaction ends: JSON tells instants in the session's zone, in
+-- which the last ones may be of a year that has five digits.
+-- name: reference_use_utc()
+select set_config('TimeZone', 'UTC', true)
+
 -- name: reference_users(after, limit)
 select j ->> 'id' as id, j ->> 'email' as email,
 	j ->> 'display_name' as display_name, j ->> 'avatar_url' as avatar_url,

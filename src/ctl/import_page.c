@@ -50,12 +50,11 @@ static const char *shown(struct op *op, const char *text)
 			    : "-";
 }
 
-static void refuse(struct op *op, struct arrival *arrival,
+static void refuse(struct op *op, struct import_page *page,
     const struct reference_account *account, const char *why)
 {
-	str_print(&arrival->page->refusals, "user %s: %s:%s %s\n",
-	    arrival->user.id, shown(op, account->provider),
-	    shown(op, account->oauth_id), why);
+	str_print(&page->refusals, "user %s: %s:%s %s\n", account->user_id,
+	    shown(op, account->provider), shown(op, account->oauth_id), why);
 }
 
 /*
@@ -75,7 +74,7 @@ static void take_accounts(struct op *op, struct arrival *arrival,
 		account.provider = lower(op, account.provider);
 		if (!is_usable(account.provider, account.oauth_id)) {
 			arrival->page->identity_tally.refused++;
-			refuse(op, arrival, &account, "is no identity");
+			refuse(op, arrival->page, &account, "is no identity");
 			continue;
 		}
 		account.email = identity_email(op->pool, account.email);
@@ -192,7 +191,7 @@ static enum rc put_linked(struct op *op, struct arrival *arrival,
 	tally->refused++;
 	rc = find_owner(op, account, &owner);
 	if (rc == RC_OK)
-		refuse(op, arrival, account, owner != NULL ?
+		refuse(op, arrival->page, account, owner != NULL ?
 		    pool_print(op->pool, "is user %s's", owner) :
 		    "is the second of its provider");
 	return rc;
@@ -232,7 +231,7 @@ static enum rc put(struct op *op, struct arrival *arrival)
 	if (rc != RC_OK)
 		return rc;
 	if (owner != NULL && strcmp(owner, arrival->user.id) != 0) {
-		refuse(op, arrival, &arrival->primary, pool_print(op->pool,
+		refuse(op, page, &arrival->primary, pool_print(op->pool,
 		    "is user %s's: not imported", owner));
 		page->user_tally.refused++;
 		page->identity_tally.refused += identities;
@@ -251,10 +250,10 @@ static enum rc put(struct op *op, struct arrival *arrival)
 
 /*
  * Those of the page's accounts that are a user's; both are in order.  Whose
- * user is not on the page came there while it was read.
+ * user is not on the page came there while it was read, or has none.
  */
-static struct reference_accounts slice(struct import_page *page,
-    const char *user_id, size_t *at)
+static struct reference_accounts slice(struct op *op,
+    struct import_page *page, const char *user_id, size_t *at)
 {
 	const struct reference_account *items = page->accounts.items;
 	size_t first;
@@ -262,6 +261,7 @@ static struct reference_accounts slice(struct import_page *page,
 	while (*at < page->accounts.count &&
 	    strcmp(items[*at].user_id, user_id) < 0) {
 		page->identity_tally.refused++;
+		refuse(op, page, &items[*at], "is of a user who is not there");
 		(*at)++;
 	}
 	first = *at;
@@ -276,7 +276,7 @@ static enum rc put_user(struct op *op, struct import_page *page,
     const struct reference_user *user, size_t *at)
 {
 	struct arrival arrival = {.page = page, .user = *user};
-	struct reference_accounts given = slice(page, user->id, at);
+	struct reference_accounts given = slice(op, page, user->id, at);
 
 	if (prepare(op, &arrival, &given))
 		return put(op, &arrival);

@@ -30,9 +30,10 @@ struct progress {
 static enum rc read_rows(struct op *op, const char *after,
     struct import_page *page)
 {
-	enum rc rc;
+	enum rc rc = reference_begin(op);
 
-	rc = reference_read_users(op, after, PAGE, &page->users);
+	if (rc == RC_OK)
+		rc = reference_read_users(op, after, PAGE, &page->users);
 	if (rc != RC_OK || page->users.count == 0)
 		return rc;
 	return reference_read_accounts(op, after,
@@ -46,6 +47,7 @@ static enum rc read_page(struct op *op, const char *conninfo,
 
 	db_open(&(struct db_settings){.conninfo = conninfo, .pool = 1});
 	rc = read_rows(op, after, page);
+	db_rollback(op);
 	db_close();
 	if (rc != RC_OK)
 		return op_while(op, rc, "the reference's database");

@@ -10,8 +10,9 @@
 #include "store/instant.h"
 
 /*
- * An instant as PostgreSQL's JSON has it.  A timestamp without a zone is
- * meant in UTC; what is no instant is none.
+ * An instant as PostgreSQL's JSON has it in UTC, which is what a timestamp
+ * without a zone is meant in.  What is beyond our last instant is that one;
+ * what is no instant is none.
  */
 static int64_t instant(struct op *op, const char *text)
 {
@@ -19,7 +20,8 @@ static int64_t instant(struct op *op, const char *text)
 
 	if (text == NULL)
 		return 0;
-	if (strcmp(text, "infinity") == 0)
+	if (strcmp(text, "infinity") == 0 ||
+	    (strspn(text, "0123456789") > 4 && strstr(text, "BC") == NULL))
 		return CLOCK_LAST_MS;
 	if (clock_from_rfc3339(text, &ms) ||
 	    clock_from_rfc3339(pool_print(op->pool, "%sZ", text), &ms))
@@ -49,6 +51,20 @@ static struct reference_user user_from(struct op *op, const struct row *row)
 	    .created_at_ms = instant(op, db_text(row, "created_at")),
 	    .last_login_at_ms = instant(op, db_text(row, "last_login_at")),
 	};
+}
+
+enum rc reference_begin(struct op *op)
+{
+	const struct row *row;
+	enum rc rc;
+
+	rc = db_begin(op);
+	if (rc == RC_OK)
+		rc = db_one(op, Q_REFERENCE_USE_UTC, DB_NONE, &row);
+	if (rc != RC_OK)
+		return op_while(op, rc, "beginning to read there");
+
+	return RC_OK;
 }
 
 enum rc reference_read_users(struct op *op, const char *after, int64_t limit,

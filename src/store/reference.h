@@ -51,6 +51,13 @@ struct reference_accounts {
 };
 
 /*
+ * Begins a transaction there, in which the rest is read; ends with
+ * db_rollback.
+ * RC_DOWN, RC_EXPIRED	the database did not answer
+ */
+enum rc reference_begin(struct op *op) MUST_USE;
+
+/*
  * Reads at most limit users there, in the order of their ids, from the first
  * after the id after; NULL from the beginning.
  * RC_DOWN, RC_EXPIRED	the database did not answer, or has no such tables

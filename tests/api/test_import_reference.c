@@ -292,6 +292,49 @@ START_TEST(premium_for_ever_is_the_year_9999)
 }
 END_TEST
 
+/* There its last hour is in the year 10000. */
+START_TEST(the_zone_of_the_database_there_changes_no_instant)
+{
+	there("do $$ begin execute format('alter database %I set timezone = "
+	    "''Europe/Berlin''', current_database()); end $$");
+	user_there(ID(1), "last-second");
+	user_there(ID(2), "beyond");
+	user_there(ID(3), "before-us");
+	there("update users set is_premium = true, premium_until = "
+	    "'9999-12-31 23:59:59+00' where id = '" ID(1) "'");
+	there("update users set is_premium = true, premium_until = "
+	    "'10000-01-01 00:00:00+00' where id = '" ID(2) "'");
+	there("update users set premium_until = '0044-03-15 BC' "
+	    "where id = '" ID(3) "'");
+	import();
+
+	ck_assert_str_eq(of_user(ID(1), "premium_until = "
+	    "'9999-12-31 23:59:59+00'"), "t");
+	ck_assert_str_eq(of_user(ID(2), "premium_until = "
+	    "'9999-12-31 23:59:59.999+00'"), "t");
+	ck_assert_str_eq(of_user(ID(3), "premium_until is null"), "t");
+	ck_assert_str_eq(of_user(ID(1), "created_at = "
+	    "'2025-01-02 03:04:05+00'"), "t");
+}
+END_TEST
+
+START_TEST(an_identity_of_nobody_is_said)
+{
+	struct program_end end;
+
+	user_there(ID(2), "somebody");
+	there("alter table oauth_linked_accounts drop constraint "
+	    "oauth_linked_accounts_user_id_fkey");
+	linked_there(ID(1), "discord", "7009");
+	end = ctl_run("import-reference", conninfo, NULL);
+	ck_assert_int_eq(end.code, EX_DATAERR);
+	ck_assert_ptr_nonnull(strstr(end.err, "user " ID(1) ": discord:7009 "
+	    "is of a user who is not there"));
+	assert_says(end.out, "1 imported, 0 here already, 0 refused",
+	    "1 imported, 0 here already, 1 refused");
+}
+END_TEST
+
 START_TEST(a_database_that_is_not_the_references_is_69)
 {
 	struct program_end end;
@@ -326,6 +369,9 @@ static TCase *tests(void)
 	tcase_add_test(t, more_than_a_page_comes_whole);
 	tcase_add_test(t, missing_columns_read_as_nothing);
 	tcase_add_test(t, premium_for_ever_is_the_year_9999);
+	tcase_add_test(t,
+	    the_zone_of_the_database_there_changes_no_instant);
+	tcase_add_test(t, an_identity_of_nobody_is_said);
 	tcase_add_test(t, a_database_that_is_not_the_references_is_69);
 	return t;
 }
