@@ -153,11 +153,13 @@ static int misused(const struct ctl_noun *noun,
 static int read_rest(const struct ctl_noun *noun, int argc, char **argv,
     struct ctl_call *call)
 {
+	static char name[] = "latchkeyctl";	/* as getopt complains */
 	const struct ctl_command *command = call->command;
 	int option;
 
 	/* Nought, not one: forgets that options of all commands came first. */
 	optind = 0;
+	argv[0] = name;
 	while ((option = getopt_long(argc, argv, short_options(command),
 	    long_options, NULL)) != -1) {
 		if (option == 'h') {

@@ -40,8 +40,9 @@ static enum rc list(struct op *op, const struct ctl_call *call)
 	return RC_OK;
 }
 
-static enum rc end_one(struct op *op, const char *user_id, const char *sid)
+static enum rc end_one(struct op *op, const char *user_id, const char *word)
 {
+	const char *sid = str_lower(op->pool, word);
 	enum rc rc = session_revoke(op, user_id, sid, CTL_ACTOR);
 
 	if (rc == RC_ABSENT)

@@ -122,6 +122,8 @@ START_TEST(what_is_wrong_with_the_usage_is_said_first)
 		{{"user", "lis"}, "latchkeyctl: user has no command lis\n"},
 		{{"user", "show"}, "latchkeyctl: an argument is missing\n"},
 		{{"prune", "a"}, "latchkeyctl: too many arguments\n"},
+		{{"user", "show", "-x"},
+		    "latchkeyctl: invalid option -- 'x'\n"},
 		{{"user", "list", "-n", "0"},
 		    "latchkeyctl: -n takes a number from 1 to 10000\n"},
 	};

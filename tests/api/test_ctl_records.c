@@ -77,7 +77,8 @@ START_TEST(sessions_are_listed_and_ended_one_by_one_or_all)
 	ck_assert_str_eq(js_text(js_at(sessions, 0), "provider"), "google");
 
 	newest = js_text(js_at(sessions, 0), "id");
-	ctl_says("sessions", "end", id, newest, NULL);
+	ctl_says("sessions", "end", id, stack_sql(text_print(
+	    "select upper('%s')", newest)), NULL);
 	ck_assert(!tokens_open(bob, third.access));
 	ck_assert(tokens_open(alice, first.access));
 	ck_assert(tokens_open(bob, second.access));
