@@ -13,7 +13,7 @@ HELD_FREE=32
 # The children of multiwatch.
 workers()
 {
-	service_family "$(service_pid "$1")" |
+	service_family "$1" |
 	    grep -vxF "$(service_pid "$1")"
 }
 

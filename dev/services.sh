@@ -50,31 +50,34 @@ service_pid()
 	service_is_alive "$1" && printf '%s\n' "$(<"$D/$1.pid")"
 }
 
-# Who belongs to the session of $1, or was started by it (PostgreSQL's
-# children have sessions of their own).  Starts no program: it is asked often.
+# service_family NAME: who belongs to the session of its leader, or was started
+# by it (PostgreSQL's children have sessions of their own).  Starts no program:
+# it is asked often.
 service_family()
 {
-	local file line
+	local leader start file line
 	local -a fields
 
+	{ read -r leader <"$D/$1.pid"; } 2>/dev/null || return 0
+	{ read -r start <"$D/run/$1.start"; } 2>/dev/null || return 0
+	# Its number is another's only when nobody of the session is left.
+	! stat_read "$leader" || [ "${STAT[19]}" = "$start" ] || return 0
 	for file in /proc/[0-9]*/stat; do
 		read -r line <"$file" || continue
 		# shellcheck disable=SC2206
 		fields=(${line%% *} ${line##*) })
 		[ "${fields[1]}" != Z ] || continue
 		case " ${fields[0]} ${fields[2]} ${fields[4]} " in
-		*" $1 "*) printf '%s\n' "${fields[0]}" ;;
+		*" $leader "*) printf '%s\n' "${fields[0]}" ;;
 		esac
 	done 2>/dev/null
 }
 
 service_signal()
 {
-	local leader
-
-	leader=$(service_pid "$1") || return 0
+	service_is_alive "$1" || return 0
 	# shellcheck disable=SC2046
-	kill "-$2" $(service_family "$leader") 2>/dev/null || true
+	kill "-$2" $(service_family "$1") 2>/dev/null || true
 }
 
 # service_stop NAME: asks, waits, and insists after 20 s.
@@ -89,13 +92,12 @@ service_stop()
 		[ "${STAT[0]}" != T ] || service_signal "$1" CONT
 		kill -CONT -- "-$leader" 2>/dev/null || true
 		kill "-$signal" "$leader" 2>/dev/null || true
-		while service_is_alive "$1" || [ -n "$(service_family "$leader")" ]
-		do
+		while service_is_alive "$1" || [ -n "$(service_family "$1")" ]; do
 			tries=$((tries + 1))
 			[ "$tries" -ne 400 ] || say "$1 does not end; killing it"
 			# shellcheck disable=SC2046
 			[ "$tries" -lt 400 ] ||
-			    kill -KILL $(service_family "$leader") 2>/dev/null ||
+			    kill -KILL $(service_family "$1") 2>/dev/null ||
 			    true
 			[ "$tries" -lt 500 ] || break
 			sleep 0.05
