@@ -237,7 +237,7 @@ START_TEST(rs_09_tokens_of_any_size_are_refused_and_harm_nobody)
 	struct answer answer;
 	pid_t before[8];
 	pid_t after[8];
-	size_t count = stack_workers(before, COUNT(before));
+	size_t count = stack_all_workers(before, COUNT(before));
 
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		char *text = letters(sizes[i]);

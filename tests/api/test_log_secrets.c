@@ -349,7 +349,7 @@ static void assert_closed(pid_t pid)
 START_TEST(il_03_a_worker_shows_no_secret_and_leaves_no_dump)
 {
 	pid_t workers[WORKERS_MOST];
-	size_t count = stack_workers(workers, WORKERS_MOST);
+	size_t count = stack_all_workers(workers, WORKERS_MOST);
 
 	hide_what_is_known();
 	succeed();

@@ -260,7 +260,7 @@ START_TEST(rs_09_a_token_of_more_than_4_kib_logs_nobody_out)
 		16000000};
 	pid_t before[WORKERS_MOST];
 	pid_t after[WORKERS_MOST];
-	size_t count = stack_workers(before, WORKERS_MOST);
+	size_t count = stack_all_workers(before, WORKERS_MOST);
 
 	for (size_t i = 0; i < 6; i++) {
 		const char *text = of_size(sizes[i]);

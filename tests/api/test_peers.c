@@ -54,7 +54,7 @@ static void setup(void)
 {
 	op = op_new("test", 120000);
 	browser = browser_new();
-	worker_count = stack_workers(workers, COUNT(workers));
+	worker_count = stack_all_workers(workers, COUNT(workers));
 }
 
 /* Whatever a test did, the workers are the same, alive and free. */

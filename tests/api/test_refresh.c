@@ -246,7 +246,7 @@ START_TEST(a_refresh_works_at_whatever_worker_it_comes_to)
 	pid_t workers[2];
 	const char *token = tokens.refresh;
 
-	ck_assert_uint_eq(stack_workers(workers, COUNT(workers)), 2);
+	ck_assert_uint_eq(stack_all_workers(workers, COUNT(workers)), 2);
 	for (size_t i = 0; i < 6; i++) {
 		struct flow_tokens next;
 
@@ -270,7 +270,7 @@ START_TEST(cc_06_a_flow_may_change_workers_at_every_step)
 	struct browser *own = browser_new();
 	const char *token = NULL;
 
-	ck_assert_uint_eq(stack_workers(workers, COUNT(workers)), 2);
+	ck_assert_uint_eq(stack_all_workers(workers, COUNT(workers)), 2);
 	for (size_t i = 0; i < 4; i++) {
 		const char *url;
 		struct answer answer;

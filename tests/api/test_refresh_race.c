@@ -138,7 +138,7 @@ START_TEST(cc_06_one_token_at_two_workers_at_once_has_one_successor)
 	const char *first = flow_sign_in(browser, "google", "cc-06").refresh;
 	const char *token = first;
 
-	ck_assert_uint_eq(stack_workers(workers, 4), 2);
+	ck_assert_uint_eq(stack_all_workers(workers, 4), 2);
 	for (int i = 0; i < REPETITIONS; i++) {
 		stack_redis("CLIENT", "PAUSE", PAUSE_MS, "ALL", NULL);
 		race_run(2, race, pool_text(op->pool, token));

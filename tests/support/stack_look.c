@@ -24,6 +24,9 @@
 
 #define WORDS_MOST 64
 
+/* A supervisor may start the last one a while after the first. */
+#define WORKERS_MS 10000
+
 bool stack_is_ready_within(int ms)
 {
 	int64_t until = clock_mono_ms() + ms;
@@ -212,6 +215,21 @@ size_t stack_workers(pid_t *pids, size_t most)
 		    is_worker(entry->d_name, supervisor))
 			pids[count++] = (pid_t)strtol(entry->d_name, NULL, 10);
 	closedir(proc);
+	return count;
+}
+
+size_t stack_all_workers(pid_t *pids, size_t most)
+{
+	size_t wanted = strtoul(stack_setting("WORKERS"), NULL, 10);
+	int64_t until = clock_mono_ms() + WORKERS_MS;
+	size_t count;
+
+	ck_assert_uint_le(wanted, most);
+	while ((count = stack_workers(pids, most)) != wanted) {
+		ck_assert_msg(clock_mono_ms() < until, "%zu workers of %zu",
+		    count, wanted);
+		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	}
 	return count;
 }
 
