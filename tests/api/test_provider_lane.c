@@ -26,8 +26,12 @@
 
 #define VISITS (FULL + EXTRA)
 
-/* How long the provider hangs where a test needs it for a while. */
-#define HANG_MS 2000
+/*
+ * How long the provider hangs where a test needs it for a while: those who
+ * come must all have come by then, and who waits in the queue that long must
+ * not be refused for it.
+ */
+#define HANG_MS 3000
 
 /* Far below HANG_MS, far above what a busy machine needs. */
 #define QUICK_MS 1000
@@ -59,15 +63,19 @@ static void begin_visit(struct visit *visit)
 	    visit), 0);
 }
 
-/* A sign-in at google up to its callback, which is not opened yet. */
-static struct visit prepared(const char *subject)
+/* A sign-in up to its callback, which is not opened yet. */
+static struct visit prepared_at(const char *provider, const char *subject)
 {
 	struct visit visit = {.browser = browser_new()};
 
-	flow_next("{\"provider\": \"google\", \"subject\": \"%s\"}", subject);
-	visit.url = flow_consent(visit.browser,
-	    flow_start(visit.browser, "google"));
+	visit.url = flow_consent_as(visit.browser, provider,
+	    flow_start(visit.browser, provider), subject);
 	return visit;
+}
+
+static struct visit prepared(const char *subject)
+{
+	return prepared_at("google", subject);
 }
 
 static void pause_ms(long ms)
@@ -76,28 +84,23 @@ static void pause_ms(long ms)
 	    .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-/* The next answers, as many as the lane may ask for, come late. */
-static void hang(const char *provider, const char *endpoint, int ms)
+/* So many of the next answers come late. */
+static void hang(const char *provider, const char *endpoint, int ms, int times)
 {
 	flow_fault("{\"provider\": \"%s\", \"endpoint\": \"%s\", "
 	    "\"kind\": \"delay\", \"value\": %d, \"times\": %d}", provider,
-	    endpoint, ms, FULL);
+	    endpoint, ms, times);
 }
 
-/* Begins visits until every thread of the lane hangs at the endpoint. */
-static void occupy_threads(struct visit visits[VISITS], const char *provider,
+/* Begins visits until every thread of the lane is at the endpoint. */
+static void occupy_threads(struct visit *visits, const char *provider,
     const char *endpoint)
 {
-	int64_t until = clock_mono_ms() + HANG_MS;
 	size_t wanted = flow_recorded(provider, endpoint) + THREADS;
 
-	hang(provider, endpoint, HANG_MS);
 	for (int i = 0; i < THREADS; i++)
 		begin_visit(&visits[i]);
-	while (flow_recorded(provider, endpoint) < wanted) {
-		ck_assert_msg(clock_mono_ms() < until, "nobody hangs");
-		pause_ms(10);
-	}
+	flow_await_recorded(provider, endpoint, wanted, HANG_MS);
 }
 
 /* Then the others, and waits until those who found no room are refused. */
@@ -107,6 +110,8 @@ static void fill(struct visit visits[VISITS], const char *provider,
 	int64_t until = clock_mono_ms() + HANG_MS;
 	int refused = 0;
 
+	/* As many as the lane may ask for. */
+	hang(provider, endpoint, HANG_MS, FULL);
 	occupy_threads(visits, provider, endpoint);
 	for (int i = THREADS; i < VISITS; i++)
 		begin_visit(&visits[i]);
@@ -228,17 +233,21 @@ START_TEST(beyond_the_queue_a_callback_is_busy_and_keeps_its_state)
 }
 END_TEST
 
-/* Half of a request's time is over when a thread is free again. */
+/*
+ * Half of a request's time is over when a thread is free again.  discord is
+ * called twice: in one call nobody is waited for that long.
+ */
 START_TEST(who_waited_too_long_is_busy_and_keeps_its_state)
 {
 	struct visit visits[FULL];
 	int late = 0;
 
 	for (int i = 0; i < FULL; i++)
-		visits[i] = prepared(text_print("late-%d", i));
-	flow_fault("{\"provider\": \"google\", \"endpoint\": \"token\", "
-	    "\"kind\": \"delay\", \"value\": 6000, \"times\": %d}", THREADS);
-	for (int i = 0; i < FULL; i++)
+		visits[i] = prepared_at("discord", text_print("520%d", i));
+	hang("discord", "token", 3500, THREADS);
+	hang("discord", "userinfo", 3500, THREADS);
+	occupy_threads(visits, "discord", "token");
+	for (int i = THREADS; i < FULL; i++)
 		begin_visit(&visits[i]);
 	for (int i = 0; i < FULL; i++) {
 		struct visit *visit = &visits[i];
@@ -291,7 +300,7 @@ START_TEST(pf_01_a_provider_that_never_answers_is_given_up_within_10_s)
 	struct visit visit = prepared("patient");
 	const char *code;
 
-	hang("google", "token", 15000);
+	hang("google", "token", 15000, 1);
 	begin_visit(&visit);
 	pthread_join(visit.thread, NULL);
 

@@ -250,7 +250,6 @@ static int start_that_asks(int listening)
 	socklen_t len = sizeof(name);
 	struct str out;
 	size_t before = flow_recorded("other", "discovery");
-	int64_t until = clock_mono_ms() + 5000;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	ck_assert_int_ge(fd, 0);
@@ -263,10 +262,7 @@ static int start_that_asks(int listening)
 	ck_assert(fcgi_client_write(fd, &out));
 	pool_free(pool);
 
-	while (flow_recorded("other", "discovery") == before) {
-		ck_assert_int_lt(clock_mono_ms(), until);
-		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-	}
+	flow_await_recorded("other", "discovery", before + 1, 5000);
 	return fd;
 }
 

@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <check.h>
 #include <json-c/json.h>
 
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/pool.h"
 #include "base/str.h"
@@ -106,6 +108,18 @@ size_t flow_recorded(const char *provider, const char *endpoint)
 
 	json_object_put(last);
 	return count;
+}
+
+void flow_await_recorded(const char *provider, const char *endpoint,
+    size_t count, int ms)
+{
+	int64_t until = clock_mono_ms() + ms;
+
+	while (flow_recorded(provider, endpoint) < count) {
+		ck_assert_msg(clock_mono_ms() < until,
+		    "%s was not asked for %s in time", provider, endpoint);
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
 }
 
 const char *flow_recorded_parameter(struct browser *browser,

@@ -25,6 +25,13 @@ size_t flow_recorded(const char *provider, const char *endpoint);
 const char *flow_recorded_parameter(struct browser *browser,
     const char *provider, const char *endpoint, const char *name);
 
+/*
+ * Waits until flow_recorded says count; fails the test when it does not within
+ * ms.  What a fault holds up is recorded before.
+ */
+void flow_await_recorded(const char *provider, const char *endpoint,
+    size_t count, int ms);
+
 /* GET /api/auth/{provider}: the consent screen's URL. */
 const char *flow_start(struct browser *browser, const char *provider);
 
