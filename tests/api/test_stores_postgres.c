@@ -26,6 +26,10 @@
 #define CROWD 32	/* twice as many as there are threads */
 #define QUICK_MS 2000
 
+/* What a busy machine exceeds, but not each time. */
+#define EVENT_MS 1800
+#define TRIES	 3
+
 static struct browser *browser;
 static struct flow_tokens tokens;
 
@@ -239,9 +243,13 @@ static void *crowd(void *argument)
 START_TEST(rs_03_a_frozen_postgresql_holds_up_only_who_needs_it)
 {
 	long statuses[6] = {0};
+	struct flow_tokens leaving[TRIES];
 	pthread_t thread;
 	int64_t since;
+	bool quick = false;
 
+	for (size_t i = 0; i < TRIES; i++)
+		leaving[i] = flow_sign_in(browser, "google", "leaving");
 	stack_service("pause", "postgres");
 	since = clock_mono_ms();
 	ck_assert_int_eq(pthread_create(&thread, NULL, freeze_out, statuses),
@@ -253,10 +261,14 @@ START_TEST(rs_03_a_frozen_postgresql_holds_up_only_who_needs_it)
 	for (size_t i = 0; i < 6; i++)
 		ck_assert_int_eq(statuses[i], 503);
 
-	/* An event may cost a second, not the answer. */
-	since = clock_mono_ms();
-	must_log_out(false);
-	ck_assert_int_lt(clock_mono_ms() - since, 2500);
+	/* An event may cost a second, not the two that a statement may. */
+	for (size_t i = 0; i < TRIES && !quick; i++) {
+		tokens = leaving[i];
+		since = clock_mono_ms();
+		must_log_out(false);
+		quick = clock_mono_ms() - since < EVENT_MS;
+	}
+	ck_assert(quick);
 	stack_service("resume", "postgres");
 	outage_is_over();
 }
