@@ -26,13 +26,19 @@
 #define THREADS	       4
 #define WORKER_THREADS 2
 
-/* The watch looks four times a second; there is time for a slow machine. */
-#define CUT_OFF_MS (IO_TIMEOUT_MS + 1500)
+/*
+ * The watch looks four times a second; there is time for a slow machine, far
+ * less than a request may take.
+ */
+#define CUT_OFF_MS (IO_TIMEOUT_MS + 3000)
 
 #define ANSWER_MS 5000
 
-/* Answering may take twice a request's budget, the last write included. */
-#define WRITE_MS 22000
+/*
+ * Answering may take twice a request's budget, the last write included, and
+ * the machine its own time.  Without a limit it would never end.
+ */
+#define WRITE_MS 26000
 
 /* Makes an answer that libfcgi still holds whole when it is finished. */
 #define LABEL_SIZE 6000

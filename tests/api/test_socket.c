@@ -15,11 +15,13 @@
 #include "support/stack.h"
 #include "support/text.h"
 
-#define CLOSED_MS 5000
+/* Far longer than io_timeout; without it these would never be closed. */
+#define CLOSED_MS 8000
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *const settings[] = {"--set", "io_timeout = \"1s\"", NULL};
+/* Time enough for a large body on a busy machine. */
+static const char *const settings[] = {"--set", "io_timeout = \"3s\"", NULL};
 
 static struct op *op;
 static struct browser *browser;

@@ -269,9 +269,9 @@ START_TEST(a_frozen_server_costs_the_deadline_or_the_time_out)
 	ck_assert_int_eq(redis_ping(op), RC_OK);
 	servers_freeze(SERVERS_REDIS);
 	took = time_frozen(300);
-	ck_assert(took >= 250 && took < 1200);
+	ck_assert(took >= 250 && took < TIMEOUT_MS - 50);
 	took = time_frozen(20000);
-	ck_assert(took >= TIMEOUT_MS - 50 && took < TIMEOUT_MS + 1500);
+	ck_assert(took >= TIMEOUT_MS - 50 && took < TIMEOUT_MS + 5000);
 
 	/* An answer that comes too late is nobody's. */
 	op->deadline_ms = clock_mono_ms() + 200;

@@ -58,7 +58,7 @@ START_TEST(there_are_as_many_places_as_were_asked_for)
 	since = clock_mono_ms();
 	ck_assert(!borrowed(250, &slot));
 	ck_assert_int_ge(clock_mono_ms() - since, 250);
-	ck_assert_int_lt(clock_mono_ms() - since, 900);
+	ck_assert_int_lt(clock_mono_ms() - since, 5000);
 	give_back_all();
 }
 END_TEST
