@@ -6,11 +6,10 @@
 #include "client/redis.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "client/slots.h"
+#include "support/beside.h"
 #include "support/servers.h"
 
 #define THREADS	   16
@@ -53,18 +53,9 @@ static void teardown(void)
 /* Says a command to the server, beside the pool under test. */
 static void tell(const char *command)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	char answer[64];
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s",
-	    servers_redis_socket());
-	ck_assert_int_eq(connect(fd, (struct sockaddr *)&address,
-	    sizeof(address)), 0);
-	ck_assert_int_gt(write(fd, command, strlen(command)), 0);
-	ck_assert_int_gt(read(fd, answer, sizeof(answer)), 0);
-	ck_assert_int_ne(answer[0], '-');
-	close(fd);
+	beside_open();
+	beside_tell(command);
+	beside_close();
 }
 
 static enum rc ask(enum script script, const char *word,
@@ -179,8 +170,8 @@ START_TEST(a_script_the_server_forgot_runs_once)
 {
 	const struct reply *reply;
 
-	tell("DEL counter\r\n");
-	tell("SCRIPT FLUSH\r\n");
+	tell("DEL counter");
+	tell("SCRIPT FLUSH");
 	for (int64_t i = 1; i <= 2; i++) {
 		ck_assert_int_eq(redis_script(op, SCRIPT_INCREMENT,
 		    REDIS_WORDS("counter"), REDIS_NONE, &reply), RC_OK);
@@ -221,7 +212,7 @@ END_TEST
 START_TEST(an_idle_connection_that_was_ended_is_replaced)
 {
 	ck_assert_int_eq(redis_ping(op), RC_OK);
-	tell("CLIENT KILL TYPE normal\r\n");
+	tell("CLIENT KILL TYPE normal");
 	usleep(2 * SLOTS_TRUSTED_MS * 1000);
 	ck_assert_int_eq(redis_ping(op), RC_OK);
 }
@@ -282,8 +273,11 @@ START_TEST(a_frozen_server_costs_the_deadline_or_the_time_out)
 }
 END_TEST
 
+static sem_t holder_runs;
+
 static void *hold_the_connection(void *holder)
 {
+	sem_post(&holder_runs);
 	/* Thawed in time or not: both are right. */
 	return redis_ping(holder) == RC_OK ? NULL : holder;
 }
@@ -295,9 +289,11 @@ START_TEST(an_exhausted_pool_is_waited_for_until_the_deadline)
 	pthread_t thread;
 	int64_t start;
 
+	sem_init(&holder_runs, 0, 0);
 	ck_assert_int_eq(redis_ping(op), RC_OK);
 	servers_freeze(SERVERS_REDIS);
 	pthread_create(&thread, NULL, hold_the_connection, holder);
+	sem_wait(&holder_runs);
 	usleep(200000);
 	start = clock_mono_ms();
 	brief = op_new(NULL, 300);
@@ -309,6 +305,7 @@ START_TEST(an_exhausted_pool_is_waited_for_until_the_deadline)
 	servers_thaw(SERVERS_REDIS);
 	pthread_join(thread, NULL);
 	op_free(holder);
+	sem_destroy(&holder_runs);
 	ck_assert_int_eq(redis_ping(op), RC_OK);
 }
 END_TEST
