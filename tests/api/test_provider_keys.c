@@ -22,15 +22,8 @@
 /* base64url of google's client secret here, "test-google-secret". */
 #define SECRET_KEY "dGVzdC1nb29nbGUtc2VjcmV0"
 
-/*
- * Far above what it takes, far below what 10,000 keys could take; the
- * sanitizers' own time comes on top.
- */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SOON_MS 9000
-#else
-#define SOON_MS 4000
-#endif
+/* A sign-in takes some 20 ms; if it looked at each of 10,000 keys, 3 s. */
+#define SOON_MS 1000
 
 /* A worker that remembers no keys, and a provider with a fresh one. */
 static void setup(void)
@@ -148,15 +141,22 @@ END_TEST
 
 START_TEST(pf_17_ten_thousand_keys_take_no_time)
 {
-	int64_t since = clock_mono_ms();
+	bool soon = false;
 
 	refuse_keys("keys", "100000", "");
 	steer_fault("google", "jwks", "keys", "10000");
 	reject_nothing("google", "");
 	ck_assert_uint_eq(flow_recorded("google", "jwks"), 2);
-	reject_nothing("google", "");
+
+	/* Now they are known, and the provider's time does not count. */
+	for (int i = 0; i < 3 && !soon; i++) {
+		int64_t since = clock_mono_ms();
+
+		reject_nothing("google", "");
+		soon = clock_mono_ms() - since < SOON_MS;
+	}
+	ck_assert(soon);
 	ck_assert_uint_eq(flow_recorded("google", "jwks"), 2);
-	ck_assert_int_lt(clock_mono_ms() - since, SOON_MS);
 }
 END_TEST
 
