@@ -3,9 +3,11 @@
  * Providers that hang, drip, flood or send us elsewhere: given up in time and
  * at the cap, nobody else hears of it, and nothing is redeemed twice.
  */
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <check.h>
 
@@ -32,6 +34,8 @@
 #endif
 
 #define WORKERS_MOST 16
+
+#define ROUNDS 5
 
 /* A callback opened in a thread of its own. */
 struct visit {
@@ -122,7 +126,7 @@ START_TEST(pf_01_and_rp_02_time_runs_out_and_a_reload_redeems_nothing)
 }
 END_TEST
 
-/* The most memory all workers have held since forget_peaks, in KB. */
+/* The most memory all workers have held since it was forgotten, in KB. */
 static long peaks(bool forget)
 {
 	pid_t pids[WORKERS_MOST];
@@ -159,22 +163,53 @@ static void flood(const char *provider, const char *endpoint, const char *kind,
 	ck_assert_int_lt(clock_mono_ms() - since, 5000);
 }
 
-START_TEST(pf_04_a_flood_ends_at_the_cap_and_memory_stays_flat)
+static void flood_with_answers(void)
 {
 	static const char *const kinds[] = {"bloat", "bloat_unknown"};
-	long before;
 
-	/* What one round costs anyway is not counted. */
-	flood("discord", "userinfo", "bloat_unknown", "400000");
-	flood("google", "token", "bloat", "400000");
-	peaks(true);
-	before = peaks(false);
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		flood("google", "token", kinds[i], HUNDRED_MB);
 		flood("discord", "token", kinds[i], HUNDRED_MB);
 		flood("discord", "userinfo", kinds[i], HUNDRED_MB);
 	}
-	ck_assert_int_lt(peaks(false) - before, GROWTH_KB);
+}
+
+static void flood_with_packed(void)
+{
+	flood("discord", "userinfo", "gzip", "8000000");
+	flood("google", "token", "gzip", "8000000");
+}
+
+/*
+ * How much memory a flood takes, in KB.  What its first round costs anyway
+ * does not count: a worker pays it once, and again after a while without any,
+ * but a flood that is kept is kept in each round.
+ */
+static long growth_by(void (*flood_all)(void))
+{
+	long least = LONG_MAX;
+
+	if (geteuid() != 0) {
+		puts("# only root sees how much memory a worker takes");
+		flood_all();
+		return 0;
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		long before;
+		long growth;
+
+		peaks(true);
+		before = peaks(false);
+		flood_all();
+		growth = peaks(false) - before;
+		least = growth < least ? growth : least;
+	}
+	return least;
+}
+
+START_TEST(pf_04_a_flood_ends_at_the_cap_and_memory_stays_flat)
+{
+	ck_assert_int_lt(growth_by(flood_with_answers), GROWTH_KB);
 }
 END_TEST
 
@@ -208,15 +243,7 @@ END_TEST
 
 START_TEST(pf_06_what_is_packed_is_not_unpacked)
 {
-	long before;
-
-	flood("discord", "userinfo", "gzip", "0");
-	flood("google", "token", "gzip", "0");
-	peaks(true);
-	before = peaks(false);
-	flood("discord", "userinfo", "gzip", "8000000");
-	flood("google", "token", "gzip", "8000000");
-	ck_assert_int_lt(peaks(false) - before, GROWTH_KB);
+	ck_assert_int_lt(growth_by(flood_with_packed), GROWTH_KB);
 }
 END_TEST
 
