@@ -216,11 +216,7 @@ static void ask_frozen(struct browser *browser, size_t i, void *given)
 	struct answer answer = promise_send(browser, &route_table[i],
 	    &(struct promise_try){.token = NULL});
 
-	answers[i] = (struct answer){
-	    .status = answer.status,
-	    .head = text_print("%s", answer.head),
-	    .body = text_copy(answer.body, answer.size),
-	    .size = answer.size};
+	answers[i] = answer_keep(&answer);
 }
 
 /* All at once, because nginx waits long; last, as they are done later. */

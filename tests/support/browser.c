@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/pool.h"
 #include "base/str.h"
+#include "support/text.h"
 
 #define TIMEOUT_S 30L
 
@@ -211,6 +212,15 @@ const char *answer_member(struct browser *browser, const struct answer *answer,
 		text = pool_text(browser->pool, json_object_get_string(value));
 	json_object_put(object);
 	return text;
+}
+
+struct answer answer_keep(const struct answer *answer)
+{
+	return (struct answer){
+	    .status = answer->status,
+	    .head = text_print("%s", answer->head),
+	    .body = text_copy(answer->body, answer->size),
+	    .size = answer->size};
 }
 
 /*

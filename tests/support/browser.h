@@ -45,6 +45,9 @@ const char *answer_header(struct browser *browser, const struct answer *answer,
 const char *answer_member(struct browser *browser, const struct answer *answer,
     const char *name);
 
+/* A copy of an answer that lives as long as the program. */
+struct answer answer_keep(const struct answer *answer);
+
 /* The jar: a cookie's value or NULL, how many begin with prefix, set, drop. */
 const char *browser_cookie(struct browser *browser, const char *name);
 size_t browser_cookie_count(struct browser *browser, const char *prefix);
