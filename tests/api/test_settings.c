@@ -10,12 +10,16 @@
 #include <check.h>
 
 #include "auth/signin.h"
+#include "base/clock.h"
 #include "support/attempt.h"
 #include "support/reconfigure.h"
 #include "support/stack.h"
 #include "support/text.h"
 
 #define MOST_OPEN 5
+
+/* How long the workers may take to say that a provider is barred. */
+#define BARRED_MS 5000
 
 /* Where a line of the top level can go. */
 static const char TOP[] = "development = true\n";
@@ -246,12 +250,36 @@ START_TEST(cb_13_a_provider_switched_off_is_not_there)
 }
 END_TEST
 
-static bool both_have_barred(void)
+/* Whether both workers have said so since the log was that long. */
+static bool both_have_barred(size_t size)
 {
-	const char *first = strstr(stack_log(), "event=provider_barred");
+	const char *first = strstr(stack_log() + size,
+	    "event=provider_barred");
 
 	return first != NULL &&
 	    strstr(first + 1, "event=provider_barred") != NULL;
+}
+
+/*
+ * Starts the workers with another issuer of google's.  Each finds out right
+ * after its start and says why, unless PostgreSQL takes more than a second to
+ * answer: on a busy machine it may, but not each time.
+ */
+static void move_google(const char *url)
+{
+	bool barred = false;
+
+	for (int i = 0; i < 3 && !barred; i++) {
+		size_t size = strlen(stack_log());
+		int64_t until = clock_mono_ms() + BARRED_MS;
+
+		reconfigure(text_print("issuer = \"%s/google\"", url),
+		    text_print("issuer = \"%s/another\"", url));
+		while (!(barred = both_have_barred(size)) &&
+		    clock_mono_ms() < until)
+			usleep(100000);
+	}
+	ck_assert(barred);
 }
 
 START_TEST(a_provider_stays_with_its_first_issuer)
@@ -267,12 +295,7 @@ START_TEST(a_provider_stays_with_its_first_issuer)
 	    flow_start(alice, "google"), "pinned");
 	ck_assert_ptr_null(strstr(stack_log(), "was first used with"));
 
-	reconfigure(text_print("issuer = \"%s/google\"", url),
-	    text_print("issuer = \"%s/another\"", url));
-	/* Each worker finds out right after its start, and says why. */
-	for (int i = 0; i < 100 && !both_have_barred(); i++)
-		usleep(100000);
-	ck_assert(both_have_barred());
+	move_google(url);
 	for (int i = 0; i < 8; i++) {
 		struct answer answer = browser_get(alice,
 		    stack_url("/api/auth/providers"));
