@@ -36,13 +36,10 @@ static struct answer post(const char *url, const char *type, const char *form)
 		text_print("Content-Type: %s", type), NULL};
 	struct browser *other = browser_new();
 	struct answer answer = browser_send(other, "POST", url, headers, form);
-	struct answer kept = {.status = answer.status,
-	    .head = text_print("%s", answer.head),
-	    .body = text_copy(answer.body, answer.size),
-	    .size = answer.size};
 
+	answer = answer_keep(&answer);
 	browser_free(other);
-	return kept;
+	return answer;
 }
 
 static const char *location(const struct answer *answer)

@@ -307,6 +307,10 @@ START_TEST(a_provider_stays_with_its_first_issuer)
 		attempt_refused_at(alice, stack_url("/api/auth/google"), 404,
 		    "provider_not_configured");
 	attempt_refused_at(alice, callback, 404, "provider_not_configured");
+	/* Nor is anybody sent there again. */
+	ck_assert_ptr_null(strstr(browser_send(alice, "GET",
+	    stack_url("/api/auth/google"), (const char *const[]){
+		"Accept: text/html", NULL}, NULL).body, "Start again"));
 	ck_assert_ptr_nonnull(strstr(stack_log(), reason));
 	flow_sign_in(alice, "discord", "1301");
 	flow_next("{\"provider\": \"other\", \"subject\": \"unpinned\"}");
