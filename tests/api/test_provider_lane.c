@@ -100,7 +100,7 @@ static void occupy_threads(struct visit *visits, const char *provider,
 
 	for (int i = 0; i < THREADS; i++)
 		begin_visit(&visits[i]);
-	flow_await_recorded(provider, endpoint, wanted, HANG_MS);
+	ck_assert(flow_is_asked_within(provider, endpoint, wanted, HANG_MS));
 }
 
 /* Then the others, and waits until those who found no room are refused. */

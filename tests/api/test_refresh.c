@@ -3,8 +3,6 @@
  * Rotation of refresh tokens: one successor however many ask, the same one
  * within the grace, nothing for what is no token of ours.
  */
-#include <glob.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,21 +20,17 @@ static struct op *op;
 static struct browser *browser;
 static struct flow_tokens tokens;
 
+/* A test that failed may have left a worker stopped. */
 static void setup(void)
 {
+	stack_release();
 	op = op_new("test", 60000);
 	browser = browser_new();
 	tokens = flow_sign_in(browser, "google", "alice");
 }
 
-/* A test that failed may have left a worker stopped. */
 static void teardown(void)
 {
-	pid_t workers[8];
-	size_t count = stack_workers(workers, COUNT(workers));
-
-	for (size_t i = 0; i < count; i++)
-		kill(workers[i], SIGCONT);
 	browser_free(browser);
 	op_free(op);
 }
@@ -215,32 +209,6 @@ START_TEST(rt_19_only_a_post_of_json_refreshes)
 }
 END_TEST
 
-/* Whether every thread of a process is stopped. */
-static bool is_stopped(pid_t pid)
-{
-	size_t running = 0;
-	glob_t threads;
-
-	ck_assert_int_eq(glob(text_print("/proc/%d/task/*/stat", (int)pid), 0,
-	    NULL, &threads), 0);
-	for (size_t i = 0; i < threads.gl_pathc; i++) {
-		const char *text = text_of_file(threads.gl_pathv[i]);
-
-		if (text != NULL && strstr(text, ") T ") == NULL)
-			running++;
-	}
-	globfree(&threads);
-	return running == 0;
-}
-
-/* Stops a worker: from then on it takes no connection. */
-static void hold(pid_t pid)
-{
-	kill(pid, SIGSTOP);
-	while (!is_stopped(pid))
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-}
-
 START_TEST(a_refresh_works_at_whatever_worker_it_comes_to)
 {
 	pid_t workers[2];
@@ -250,14 +218,14 @@ START_TEST(a_refresh_works_at_whatever_worker_it_comes_to)
 	for (size_t i = 0; i < 6; i++) {
 		struct flow_tokens next;
 
-		hold(workers[i % 2]);
+		stack_hold(workers[i % 2]);
 		next = tokens_refresh(browser, token);
-		kill(workers[i % 2], SIGCONT);
-		hold(workers[(i + 1) % 2]);
+		stack_release();
+		stack_hold(workers[(i + 1) % 2]);
 		ck_assert_str_eq(tokens_refresh(browser, token).refresh,
 		    next.refresh);
 		ck_assert(tokens_open(browser, next.access));
-		kill(workers[(i + 1) % 2], SIGCONT);
+		stack_release();
 		token = next.refresh;
 	}
 	ck_assert_str_eq(tokens_recorded(token, "generation"), "7");
@@ -275,22 +243,22 @@ START_TEST(cc_06_a_flow_may_change_workers_at_every_step)
 		const char *url;
 		struct answer answer;
 
-		hold(workers[i % 2]);
+		stack_hold(workers[i % 2]);
 		url = flow_consent_as(own, "google", flow_start(own, "google"),
 		    "cc-06");
-		kill(workers[i % 2], SIGCONT);
-		hold(workers[(i + 1) % 2]);
+		stack_release();
+		stack_hold(workers[(i + 1) % 2]);
 		answer = browser_get(own, url);
 		ck_assert_int_eq(answer.status, 200);
 		if (token != NULL)
 			ck_assert_int_eq(tokens_logout(own, token), 204);
-		kill(workers[(i + 1) % 2], SIGCONT);
-		hold(workers[i % 2]);
+		stack_release();
+		stack_hold(workers[i % 2]);
 		ck_assert(tokens_open(own, answer_member(own, &answer,
 		    "access_token")));
 		if (token != NULL)
 			tokens_assert_dead(own, token);
-		kill(workers[i % 2], SIGCONT);
+		stack_release();
 		token = answer_member(own, &answer, "refresh_token");
 	}
 	browser_free(own);

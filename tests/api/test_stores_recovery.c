@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -21,6 +20,7 @@
 #include "support/stack.h"
 #include "support/text.h"
 #include "support/tokens.h"
+#include "support/wait.h"
 
 /* More than the server has. */
 #define CONNECTIONS_MOST 250
@@ -212,6 +212,7 @@ static bool is_starting(void)
 START_TEST(rs_02_a_server_in_recovery_is_503_until_it_is_done)
 {
 	struct flow_tokens other = flow_sign_in(browser, "google", "recovery");
+	int64_t until = clock_mono_ms() + 20000;
 	pthread_t starter;
 	struct answer answer;
 
@@ -221,7 +222,7 @@ START_TEST(rs_02_a_server_in_recovery_is_503_until_it_is_done)
 	ck_assert_int_eq(pthread_create(&starter, NULL, start_postgres, NULL),
 	    0);
 	while (!is_starting())
-		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+		ck_assert(wait_more(until));
 	must_be_refused("recovering");
 	answer = browser_get_as(browser, stack_url("/api/users/me"),
 	    tokens.access);

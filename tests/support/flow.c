@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "support/stack.h"
 #include "support/text.h"
+#include "support/wait.h"
 
 static void control(const char *method, const char *path, const char *body)
 {
@@ -110,16 +111,15 @@ size_t flow_recorded(const char *provider, const char *endpoint)
 	return count;
 }
 
-void flow_await_recorded(const char *provider, const char *endpoint,
+bool flow_is_asked_within(const char *provider, const char *endpoint,
     size_t count, int ms)
 {
 	int64_t until = clock_mono_ms() + ms;
 
-	while (flow_recorded(provider, endpoint) < count) {
-		ck_assert_msg(clock_mono_ms() < until,
-		    "%s was not asked for %s in time", provider, endpoint);
-		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-	}
+	while (flow_recorded(provider, endpoint) < count)
+		if (!wait_more(until))
+			return false;
+	return true;
 }
 
 const char *flow_recorded_parameter(struct browser *browser,

@@ -6,6 +6,9 @@
 #ifndef SUPPORT_FLOW_H
 #define SUPPORT_FLOW_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "support/browser.h"
 
 /* Who signs in next: the JSON of PUT /next; printf form. */
@@ -26,10 +29,10 @@ const char *flow_recorded_parameter(struct browser *browser,
     const char *provider, const char *endpoint, const char *name);
 
 /*
- * Waits until flow_recorded says count; fails the test when it does not within
- * ms.  What a fault holds up is recorded before.
+ * Whether flow_recorded says count within ms; what a fault holds up is recorded
+ * before.  Any thread may ask.
  */
-void flow_await_recorded(const char *provider, const char *endpoint,
+bool flow_is_asked_within(const char *provider, const char *endpoint,
     size_t count, int ms);
 
 /* GET /api/auth/{provider}: the consent screen's URL. */

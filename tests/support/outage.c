@@ -10,6 +10,7 @@
 #include "client/slots.h"
 #include "support/flow.h"
 #include "support/stack.h"
+#include "support/wait.h"
 
 #define WORKERS_MOST 8
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "support/keeper.h"
+#include "support/wait.h"
 
 #define HARD_ERROR 99
 
@@ -104,6 +105,7 @@ bool servers_begin(unsigned wanted)
 	snprintf(conninfo, sizeof(conninfo),
 	    "host=%s port=5432 user=postgres dbname=postgres", plan.home);
 
+	wait_whole();
 	fork_keeper();
 	if ((wanted & SERVERS_POSTGRES) != 0)
 		servers_start(SERVERS_POSTGRES);

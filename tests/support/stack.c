@@ -20,6 +20,7 @@
 
 #include "support/stack_keeper.h"
 #include "support/text.h"
+#include "support/wait.h"
 
 #define HARD_ERROR    99
 #define SETTINGS_MOST 32
@@ -124,6 +125,7 @@ bool stack_begin(const char *const arguments[])
 	snprintf(plan.printed, sizeof(plan.printed), "%s/printed", plan.home);
 	plan.command = command();
 	plan.arguments = arguments;
+	wait_whole();
 	fork_keeper();
 	if (read(line, &byte, 1) != 1)
 		give_up("dev/run did not start the stack", "see above");

@@ -48,6 +48,9 @@ const char *stack_sql(const char *sql);
 /* stack_sql as a number. */
 long stack_count(const char *sql);
 
+/* Whether stack_count answers another number than 0 within ms. */
+bool stack_counts_within(const char *sql, int ms);
+
 /* Runs a Redis command (NULL-terminated words); its answer as redis-cli
  * prints it. */
 const char *stack_redis(const char *word, ...) __attribute__((sentinel));
@@ -60,6 +63,12 @@ size_t stack_workers(pid_t *pids, size_t most);
  * ready says nothing of the others.  Fails the test where that takes long.
  */
 size_t stack_all_workers(pid_t *pids, size_t most);
+
+/* Stops a worker; when this returns, none of its threads runs any more. */
+void stack_hold(pid_t worker);
+
+/* Lets all workers go on that were held. */
+void stack_release(void);
 
 /* The text of latchkey's log since the stack began. */
 const char *stack_log(void);

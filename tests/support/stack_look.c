@@ -6,6 +6,8 @@
 #include "support/stack.h"
 
 #include <dirent.h>
+#include <glob.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +23,11 @@
 #include "base/str.h"
 #include "support/browser.h"
 #include "support/text.h"
+#include "support/wait.h"
 
-#define WORDS_MOST 64
+#define WORDS_MOST   64
+#define WORKERS_MOST 16
+#define HOLD_MOST_MS 10000
 
 /* A supervisor may start the last one a while after the first. */
 #define WORKERS_MS 10000
@@ -109,6 +114,16 @@ long stack_count(const char *sql)
 	ck_assert_msg(str_int(value, INT64_MIN, INT64_MAX, &number),
 	    "%s: no number but \"%s\"", sql, value);
 	return (long)number;
+}
+
+bool stack_counts_within(const char *sql, int ms)
+{
+	int64_t until = clock_mono_ms() + ms;
+
+	while (stack_count(sql) == 0)
+		if (!wait_more(until))
+			return false;
+	return true;
 }
 
 static const char *redis_password(void)
@@ -225,12 +240,46 @@ size_t stack_all_workers(pid_t *pids, size_t most)
 	size_t count;
 
 	ck_assert_uint_le(wanted, most);
-	while ((count = stack_workers(pids, most)) != wanted) {
-		ck_assert_msg(clock_mono_ms() < until, "%zu workers of %zu",
-		    count, wanted);
-		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-	}
+	while ((count = stack_workers(pids, most)) != wanted)
+		ck_assert_msg(wait_more(until), "%zu workers of %zu", count,
+		    wanted);
 	return count;
+}
+
+/* Whether every thread of a process is stopped. */
+static bool is_stopped(pid_t pid)
+{
+	size_t running = 0;
+	glob_t threads;
+
+	ck_assert_int_eq(glob(text_print("/proc/%d/task/*/stat", (int)pid), 0,
+	    NULL, &threads), 0);
+	for (size_t i = 0; i < threads.gl_pathc; i++) {
+		const char *text = text_of_file(threads.gl_pathv[i]);
+
+		if (text != NULL && strstr(text, ") T ") == NULL)
+			running++;
+	}
+	globfree(&threads);
+	return running == 0;
+}
+
+void stack_hold(pid_t worker)
+{
+	int64_t until = clock_mono_ms() + HOLD_MOST_MS;
+
+	ck_assert_int_eq(kill(worker, SIGSTOP), 0);
+	while (!is_stopped(worker))
+		ck_assert(wait_more(until));
+}
+
+void stack_release(void)
+{
+	pid_t workers[WORKERS_MOST];
+	size_t count = stack_workers(workers, WORKERS_MOST);
+
+	for (size_t i = 0; i < count; i++)
+		kill(workers[i], SIGCONT);
 }
 
 const char *stack_log(void)
