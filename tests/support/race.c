@@ -6,12 +6,17 @@
 #include "support/race.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include <check.h>
 
+#include "base/clock.h"
 #include "support/stack.h"
 #include "support/text.h"
+#include "support/wait.h"
+
+#define HELD_WITHIN_MS 10000
 
 struct race {
 	pthread_barrier_t start;
@@ -60,29 +65,47 @@ void race_run(size_t count,
 	free(runners);
 }
 
+struct holding {
+	const char *sql;
+	atomic_bool over;
+};
+
 static void *hold(void *argument)
 {
-	const char *const *statement = argument;
+	struct holding *holding = argument;
 
-	stack_sql(*statement);
+	stack_sql(holding->sql);
+	atomic_store(&holding->over, true);
 	return NULL;
+}
+
+/*
+ * Each waiter's lock_timeout of 1500 ms counts from when it began to wait; the
+ * first, which began before all others, is not kept for more than half of it.
+ */
+static const char *holding_sql(const char *statement, size_t waiting)
+{
+	return text_print("do $$ begin %s; "
+	    "perform pg_advisory_xact_lock(1); "
+	    "loop exit when (select count(*) >= %zu or min(waitstart) < "
+	    "clock_timestamp() - interval '700 ms' from pg_locks where not "
+	    "granted) or clock_timestamp() > now() + interval '5 s'; "
+	    "perform pg_sleep(0.002); end loop; end $$", statement, waiting);
 }
 
 void race_run_behind(const char *statement, size_t waiting, size_t count,
     void (*act)(struct browser *browser, size_t i, void *argument),
     void *argument)
 {
-	const char *holding = text_print("do $$ begin %s; "
-	    "perform pg_advisory_xact_lock(1); "
-	    "for i in 1 .. 500 loop exit when (select count(*) >= %zu from "
-	    "pg_locks where not granted); perform pg_sleep(0.002); end loop; "
-	    "end $$", statement, waiting);
+	struct holding holding = {.sql = holding_sql(statement, waiting)};
+	int64_t until = clock_mono_ms() + HELD_WITHIN_MS;
 	pthread_t holder;
 
 	ck_assert_int_eq(pthread_create(&holder, NULL, hold, &holding), 0);
-	while (stack_count("select count(*) from pg_locks where granted and "
-	    "locktype = 'advisory'") == 0)
-		continue;
+	/* A holder that had to wait itself may be gone before it is seen. */
+	while (!atomic_load(&holding.over) && stack_count("select count(*) "
+	    "from pg_locks where granted and locktype = 'advisory'") == 0)
+		ck_assert(wait_more(until));
 	race_run(count, act, argument);
 	pthread_join(holder, NULL);
 }

@@ -19,7 +19,8 @@ void race_run(size_t count,
 /*
  * The same while PostgreSQL keeps what a statement of PL/pgSQL has locked
  * ("lock table users in share mode"): until as many as waiting wait for a
- * lock, or a second is over.  Who waits goes on together.
+ * lock, or the first has waited for 0.7 s, or nobody has for 5 s.  Who waits
+ * goes on together.
  */
 void race_run_behind(const char *statement, size_t waiting, size_t count,
     void (*act)(struct browser *browser, size_t i, void *argument),
