@@ -4,7 +4,7 @@
  * lives afterwards, and none comes back with the user.  And users who want to
  * leave then: they stay.
  */
-#include <signal.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,20 +24,25 @@
 #define REPETITIONS  50
 #define WORKERS_MOST 8
 
+/* Held, it keeps a sign-in in its COMMIT. */
+#define LINGER_LOCK "1501"
+
 static struct browser *alice;
 
+/* A test that failed may have left its lock, its trigger, workers held. */
 static void setup(void)
 {
+	stack_release();
+	stack_sql("select pg_advisory_unlock_all(); "
+	    "set client_min_messages = warning; "
+	    "drop trigger if exists linger on users; "
+	    "drop function if exists linger");
 	flow_reset();
 	alice = browser_new();
 }
 
-/* A test that failed may have left its trigger. */
 static void teardown(void)
 {
-	stack_sql("set client_min_messages = warning; "
-	    "drop trigger if exists linger on users; "
-	    "drop function if exists linger");
 	browser_free(alice);
 }
 
@@ -67,20 +72,13 @@ static void keep(char *into, size_t size, const char *text)
 	snprintf(into, size, "%s", text != NULL ? text : "");
 }
 
-/* Waits until somebody waits in PostgreSQL, but not for ever. */
-static void wait_for_waiter(void)
-{
-	for (int i = 0; i < 200 && stack_count("select count(*) from "
-	    "pg_locks where not granted") == 0; i++)
-		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-}
-
 static void come_in(void)
 {
 	const char *code;
 
 	if (duel.after)
-		wait_for_waiter();
+		stack_counts_within("select count(*) from pg_locks where not "
+		    "granted", 1000);
 	nanosleep(&(struct timespec){.tv_nsec = duel.wait_ms * 1000000},
 	    NULL);
 	duel.answer = browser_get(alice, duel.callback);
@@ -174,26 +172,30 @@ START_TEST(disabling_leaves_no_session_of_a_sign_in_in_flight)
 }
 END_TEST
 
+static void *open_callback(void *argument)
+{
+	come_in();
+	return argument;
+}
+
 /* Keeps the workers from going on once the sign-in's COMMIT is sent. */
-static void disable_amid_commit(struct browser *own, size_t i, void *argument)
+static void disable_amid_commit(void)
 {
 	pid_t workers[WORKERS_MOST];
 	size_t count = stack_workers(workers, WORKERS_MOST);
+	pthread_t thread;
 
-	(void)own;
-	(void)argument;
-	if (i == 0) {
-		come_in();
-		return;
-	}
-	for (int k = 0; k < 200 && stack_count("select count(*) from "
-	    "pg_stat_activity where wait_event = 'PgSleep'") == 0; k++)
-		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+	stack_sql("select pg_advisory_lock(" LINGER_LOCK ")");
+	ck_assert_int_eq(pthread_create(&thread, NULL, open_callback, NULL),
+	    0);
+	ck_assert(stack_counts_within("select count(*) from pg_locks where "
+	    "locktype = 'advisory' and not granted", 10000));
 	for (size_t k = 0; k < count; k++)
-		kill(workers[k], SIGSTOP);
+		stack_hold(workers[k]);
+	stack_sql("select pg_advisory_unlock(" LINGER_LOCK ")");
 	duel.end = ctl("disable", duel.id);
-	for (size_t k = 0; k < count; k++)
-		kill(workers[k], SIGCONT);
+	stack_release();
+	pthread_join(thread, NULL);
 }
 
 START_TEST(a_sign_in_stored_before_it_is_disabled_opens_no_session_after)
@@ -201,13 +203,14 @@ START_TEST(a_sign_in_stored_before_it_is_disabled_opens_no_session_after)
 	const char *token = prepare(REPETITIONS);
 
 	stack_sql("create function linger() returns trigger language plpgsql "
-	    "as 'begin perform pg_sleep(0.3); return null; end'; "
+	    "as 'begin perform pg_advisory_xact_lock_shared(" LINGER_LOCK "); "
+	    "return null; end'; "
 	    "create constraint trigger linger after update on users "
 	    "deferrable initially deferred for each row "
 	    "when (new.disabled_at is null) execute function linger()");
 	duel.wait_ms = 0;
 	duel.after = false;
-	race_run(2, disable_amid_commit, NULL);
+	disable_amid_commit();
 
 	/* It was stored, and is not told: there was no session. */
 	ck_assert_int_eq(stack_count(text_print("select count(*) from users "
