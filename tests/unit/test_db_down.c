@@ -158,18 +158,23 @@ END_TEST
 
 START_TEST(a_frozen_server_costs_the_deadline_and_no_more)
 {
-	struct op *brief = op_new(NULL, 300);
+	struct op *brief = op_new(NULL, 20000);
+	int64_t waited;
 	int64_t start;
 
-	must_work();
-	servers_freeze(SERVERS_POSTGRES);
-	start = clock_mono_ms();
-	brief->deadline_ms = start + 300;
-	ck_assert_int_eq(db_ping(brief), RC_DOWN);
-	ck_assert_str_eq(op_reason(brief), "ping: time-out");
-	ck_assert_int_ge(probes_since(start), 250);
-	ck_assert_int_lt(probes_since(start), 1500);
-	servers_thaw(SERVERS_POSTGRES);
+	/* Late ourselves, we have waited long enough to tell: once more. */
+	do {
+		must_work();
+		servers_freeze(SERVERS_POSTGRES);
+		start = clock_mono_ms();
+		brief->deadline_ms = start + 100;
+		ck_assert_int_eq(db_ping(brief), RC_DOWN);
+		waited = probes_since(start);
+		servers_thaw(SERVERS_POSTGRES);
+		ck_assert_str_eq(op_reason(brief), "ping: time-out");
+		ck_assert_int_ge(waited, 100);
+		ck_assert_int_lt(waited, 1500);
+	} while (waited >= 500);
 
 	/* So short a wait tells nothing of the server: two may ask at once. */
 	ck_assert_int_eq(db_begin(op), RC_OK);
