@@ -38,8 +38,10 @@ static struct browser *browser;
 static struct flow_tokens tokens;
 static const char *user;
 
+/* A test that failed may have left latchkey without a secret. */
 static void setup(void)
 {
+	reconfigure_undo();
 	flow_reset();
 	browser = browser_new();
 	tokens = flow_sign_in(browser, "google", "administered");

@@ -59,10 +59,11 @@ static void setup(void)
 {
 	/* A test that failed may have left a standby. */
 	if (access(in_cluster("standby.signal"), F_OK) == 0) {
-		stack_service("start", "postgres");
-		promote();
+		stack_service("stop", "postgres");
+		ck_assert_int_eq(unlink(in_cluster("standby.signal")), 0);
 	}
 	outage_begin();
+	stack_sql("alter system reset hot_standby");
 	browser = browser_new();
 	tokens = flow_sign_in(browser, "google", "recovery");
 }
@@ -297,7 +298,6 @@ int main(void)
 	    rs_02_a_callback_at_a_standby_is_finished_when_it_is_promoted);
 	tcase_add_test(t, rs_02_a_server_in_recovery_is_503_until_it_is_done);
 	tcase_add_test(t, rs_02_with_every_connection_taken_it_is_503);
-	/* The last: failing, it leaves a role that may not write. */
 	tcase_add_test(t, rs_02_a_server_that_may_only_be_read_is_not_ready);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -21,11 +21,22 @@ static struct browser *elsewhere;
 static struct flow_tokens tokens;
 static const char *id;
 
+/* A test that failed may have left its configuration, trigger or pin. */
+static void undo_all(void)
+{
+	reconfigure_undo();
+	outage_begin();
+	stack_sql("set client_min_messages = warning; "
+	    "delete from users; "
+	    "delete from providers where issuer = 'https://old.example'; "
+	    "drop trigger if exists fail on users; "
+	    "drop function if exists fail");
+}
+
 /* Alice is signed in with Google as 9400. */
 static void setup(void)
 {
-	outage_begin();
-	stack_sql("delete from users");
+	undo_all();
 	flow_reset();
 	alice = browser_new();
 	elsewhere = browser_new();
@@ -33,13 +44,8 @@ static void setup(void)
 	id = text_print("%s", attempt_me(alice, tokens, "id"));
 }
 
-/* A test that failed may have left its trigger, or its pin. */
 static void teardown(void)
 {
-	stack_sql("set client_min_messages = warning; "
-	    "delete from providers where issuer = 'https://old.example'; "
-	    "drop trigger if exists fail on users; "
-	    "drop function if exists fail");
 	browser_free(alice);
 	browser_free(elsewhere);
 }

@@ -25,6 +25,11 @@ static void repair(void)
 		stack_service("resume", stores[i]);
 		stack_service("start", stores[i]);
 	}
+	/* What a test may have told a server that runs. */
+	stack_sql("alter role latchkey connection limit -1");
+	stack_sql("alter role latchkey reset default_transaction_read_only");
+	/* Workers remember who was silent. */
+	stack_service("stop", "latchkey");
 	stack_service("start", "latchkey");
 	ck_assert(stack_is_ready_within(OUTAGE_RECOVERY_MS));
 }

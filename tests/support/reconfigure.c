@@ -23,6 +23,14 @@ static void write_file(const char *path, const char *text)
 	    fclose(file) == 0, "%s cannot be written", path);
 }
 
+static const char *present(void)
+{
+	const char *text = text_of_file(stack_setting("CONF"));
+
+	ck_assert_ptr_nonnull(text);
+	return text;
+}
+
 static const char *first(void)
 {
 	const char *kept = text_print("%s/tmp/latchkey.conf.first",
@@ -30,8 +38,7 @@ static const char *first(void)
 	const char *text = text_of_file(kept);
 
 	if (text == NULL) {
-		text = text_of_file(stack_setting("CONF"));
-		ck_assert_ptr_nonnull(text);
+		text = present();
 		write_file(kept, text);
 	}
 	return text;
@@ -60,4 +67,10 @@ void reconfigure(const char *old, const char *new)
 void reconfigure_back(void)
 {
 	restart(first());
+}
+
+void reconfigure_undo(void)
+{
+	if (strcmp(present(), first()) != 0)
+		reconfigure_back();
 }

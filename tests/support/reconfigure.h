@@ -15,4 +15,7 @@ void reconfigure(const char *old, const char *new);
 /* The same with the first configuration as it was. */
 void reconfigure_back(void);
 
+/* The same where another one is in use, as a test that failed leaves it. */
+void reconfigure_undo(void);
+
 #endif
