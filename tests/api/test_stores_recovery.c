@@ -182,9 +182,10 @@ START_TEST(rs_02_a_server_that_may_only_be_read_is_not_ready)
 	stack_sql("alter role latchkey set default_transaction_read_only = "
 	    "on");
 	outage_hang_up();
+	must_be_refused("reader");
+	/* Last, as this ends a session that its worker has only read with. */
 	for (int i = 0; i < ASKED; i++)
 		must_not_be_ready();
-	must_be_refused("reader");
 
 	/* A session keeps what it began with, so none may be kept. */
 	stack_sql("alter role latchkey reset default_transaction_read_only");
