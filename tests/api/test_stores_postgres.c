@@ -32,12 +32,14 @@
 
 static struct browser *browser;
 static struct flow_tokens tokens;
+static const char *access_token;	/* for threads: refreshing keeps it */
 
 static void setup(void)
 {
 	outage_begin();
 	browser = browser_new();
 	tokens = flow_sign_in(browser, "google", "postgres-down");
+	access_token = tokens.access;
 }
 
 /* Whatever a test did: the same workers serve again. */
@@ -225,7 +227,7 @@ static void read_profile(struct browser *own, size_t i, void *argument)
 	long *statuses = argument;
 
 	statuses[i] = browser_get_as(own, stack_url("/api/users/me"),
-	    tokens.access).status;
+	    access_token).status;
 }
 
 static void *freeze_out(void *argument)

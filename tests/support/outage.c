@@ -10,7 +10,6 @@
 #include "client/slots.h"
 #include "support/flow.h"
 #include "support/stack.h"
-#include "support/wait.h"
 
 #define WORKERS_MOST 8
 
