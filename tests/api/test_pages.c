@@ -8,14 +8,20 @@
 #include <check.h>
 
 #include "support/flow.h"
+#include "support/promise.h"
 #include "support/raw_http.h"
 #include "support/stack.h"
 #include "support/text.h"
 
+#define BROWSER "text/html,application/xhtml+xml,*/*;q=0.8"
+
 static struct browser *browser;
 
+/* Tests leave no worker behind. */
 static void setup(void)
 {
+	stack_service("start", "latchkey");
+	ck_assert(stack_is_ready_within(10000));
 	browser = browser_new();
 }
 
@@ -29,7 +35,7 @@ static struct answer navigate(const char *method, const char *path,
     const char *body)
 {
 	static const char *const headers[] = {
-		"Accept: text/html,application/xhtml+xml,*/*;q=0.8",
+		"Accept: " BROWSER,
 		"Content-Type: application/x-www-form-urlencoded", NULL};
 
 	return browser_send(browser, method, stack_url(path), headers, body);
@@ -42,6 +48,14 @@ static void assert_type(const struct answer *answer, const char *path,
 
 	ck_assert_msg(said != NULL && strcmp(said, type) == 0, "%s: %s", path,
 	    said);
+}
+
+static void assert_document(const struct answer *answer, long status,
+    const char *path)
+{
+	ck_assert_msg(answer->status == status, "%s: %ld %s", path,
+	    answer->status, answer->body);
+	assert_type(answer, path, "application/problem+json");
 }
 
 static void assert_page(const struct answer *answer, long status,
@@ -60,41 +74,68 @@ static void assert_page(const struct answer *answer, long status,
 	    "no-store");
 }
 
+/* As the table of routes says, of which nginx knows a little by itself. */
 START_TEST(without_a_worker_people_get_a_page_and_programs_a_document)
 {
-	static const char *const flows[][2] = {{"GET", "/api/auth/google"},
-		{"GET", "/api/auth/google/callback?state=a&code=b"},
-		{"GET", "/api/auth/link/google"},
-		{"GET", "/api/auth/link/google/callback"},
-		{"POST", "/api/auth/google/callback"},
-		{"POST", "/api/auth/link/google/callback"}};
-	static const char *const others[][2] = {{"GET", "/api/auth/providers"},
-		{"POST", "/api/auth/refresh"}, {"POST", "/api/auth/logout"},
-		{"POST", "/api/auth/logout-all"},
-		{"POST", "/api/auth/link/google"}, {"GET", "/api/users/me"}};
+	stack_service("stop", "latchkey");
+	for (size_t i = 0; i < route_count; i++) {
+		const struct route *route = &route_table[i];
+		struct answer answer;
+
+		if (route->listener == ROUTE_LOCAL)
+			continue;
+		answer = promise_send(browser, route,
+		    &(struct promise_try){.segment = "google",
+			.token = "", .accept = BROWSER});
+		if (route->is_flow) {
+			assert_page(&answer, 502, route->pattern,
+			    "unavailable");
+			ck_assert_str_eq(answer_header(browser, &answer,
+			    "Retry-After", 0), "5");
+		} else {
+			assert_document(&answer, 502, route->pattern);
+		}
+		answer = promise_send(browser, route,
+		    &(struct promise_try){.segment = "google",
+			.token = ""});
+		assert_document(&answer, 502, route->pattern);
+	}
+}
+END_TEST
+
+/* What a path ends in makes no other type of it. */
+START_TEST(a_name_is_no_type)
+{
+	struct answer answer;
 
 	stack_service("stop", "latchkey");
-	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
-		const char *url = flows[i][1];
-		struct answer answer = navigate(flows[i][0], url,
-		    flows[i][0][0] == 'P' ? "" : NULL);
+	answer = navigate("GET", "/api/users/me.html", NULL);
+	assert_document(&answer, 502, "me.html");
+	answer = navigate("GET", "/api/auth/a.css", NULL);
+	assert_page(&answer, 502, "a.css", "unavailable");
+}
+END_TEST
 
-		assert_page(&answer, 502, url, "unavailable");
-		ck_assert_str_eq(answer_header(browser, &answer,
-		    "Retry-After", 0), "5");
-		answer = browser_send(browser, flows[i][0], stack_url(url),
-		    NULL, flows[i][0][0] == 'P' ? "" : NULL);
-		assert_type(&answer, url, "application/problem+json");
-	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		struct answer answer = navigate(others[i][0], others[i][1],
-		    others[i][0][0] == 'P' ? "" : NULL);
+/* The look of a page, as its style says. */
+static const char *style_of(const struct answer *answer)
+{
+	const char *style = strstr(answer->body, "<style>");
 
-		ck_assert_int_eq(answer.status, 502);
-		assert_type(&answer, others[i][1], "application/problem+json");
-	}
-	stack_service("start", "latchkey");
-	ck_assert(stack_is_ready_within(10000));
+	ck_assert_ptr_nonnull(style);
+	return text_copy(style, (size_t)(strstr(style, "</style>") - style));
+}
+
+START_TEST(pages_of_nginx_and_of_latchkey_look_the_same)
+{
+	static const char path[] = "/api/auth/link/google";
+	struct answer answer = navigate("GET", path, NULL);
+	const char *style = style_of(&answer);
+
+	assert_page(&answer, 401, path, "authentication_required");
+	stack_service("stop", "latchkey");
+	answer = navigate("GET", path, NULL);
+	assert_page(&answer, 502, path, "unavailable");
+	ck_assert_str_eq(style_of(&answer), style);
 }
 END_TEST
 
@@ -156,6 +197,8 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t,
 	    without_a_worker_people_get_a_page_and_programs_a_document);
+	tcase_add_test(t, a_name_is_no_type);
+	tcase_add_test(t, pages_of_nginx_and_of_latchkey_look_the_same);
 	tcase_add_test(t, a_form_that_is_too_large_is_refused_by_a_page);
 	tcase_add_test(t, who_asks_to_link_by_post_gets_no_page);
 	tcase_add_test(t, a_status_line_says_the_status_in_words);
