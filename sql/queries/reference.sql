@@ -22,7 +22,7 @@ from (
 ) page
 order by (j ->> 'id')::uuid
 
--- Those of the users after the one up to the other.
+-- Those of the users after the one up to the other, or to the end.
 -- name: reference_accounts(after, last)
 select j ->> 'user_id' as user_id, j ->> 'provider' as provider,
 	j ->> 'oauth_id' as oauth_id, j ->> 'email' as email,
@@ -31,7 +31,7 @@ select j ->> 'user_id' as user_id, j ->> 'provider' as provider,
 from (
 	select to_jsonb(a) as j from oauth_linked_accounts a
 	where ($1::uuid is null or a.user_id > $1::uuid)
-	and a.user_id <= $2::uuid
+	and ($2::uuid is null or a.user_id <= $2::uuid)
 ) page
 order by (j ->> 'user_id')::uuid, j ->> 'linked_at', j ->> 'provider'
 

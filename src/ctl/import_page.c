@@ -249,21 +249,31 @@ static enum rc put(struct op *op, struct arrival *arrival)
 }
 
 /*
- * Those of the page's accounts that are a user's; both are in order.  Whose
- * user is not on the page came there while it was read, or has none.
+ * Passes over the page's accounts before a user's, all of them for NULL: their
+ * user is not there, or was not yet when users were read.
  */
+static void pass_over(struct op *op, struct import_page *page,
+    const char *user_id, size_t *at)
+{
+	const struct reference_account *items = page->accounts.items;
+
+	while (*at < page->accounts.count && (user_id == NULL ||
+	    strcmp(items[*at].user_id, user_id) < 0)) {
+		page->identity_tally.refused++;
+		refuse(op, page, &items[*at], "has no user there, or a new "
+		    "one: run again then");
+		(*at)++;
+	}
+}
+
+/* Those of the page's accounts that are a user's; both are in order. */
 static struct reference_accounts slice(struct op *op,
     struct import_page *page, const char *user_id, size_t *at)
 {
 	const struct reference_account *items = page->accounts.items;
 	size_t first;
 
-	while (*at < page->accounts.count &&
-	    strcmp(items[*at].user_id, user_id) < 0) {
-		page->identity_tally.refused++;
-		refuse(op, page, &items[*at], "is of a user who is not there");
-		(*at)++;
-	}
+	pass_over(op, page, user_id, at);
 	first = *at;
 	while (*at < page->accounts.count &&
 	    strcmp(items[*at].user_id, user_id) == 0)
@@ -298,6 +308,8 @@ enum rc import_page_put(struct op *op, void *what)
 	page->identity_tally = (struct import_tally){0};
 	for (size_t i = 0; rc == RC_OK && i < page->users.count; i++)
 		rc = put_user(op, page, &page->users.items[i], &at);
+	if (rc == RC_OK)
+		pass_over(op, page, NULL, &at);
 
 	return rc;
 }

@@ -30,14 +30,17 @@ struct progress {
 static enum rc read_rows(struct op *op, const char *after,
     struct import_page *page)
 {
+	const char *last = NULL;
 	enum rc rc = reference_begin(op);
 
 	if (rc == RC_OK)
 		rc = reference_read_users(op, after, PAGE, &page->users);
-	if (rc != RC_OK || page->users.count == 0)
+	if (rc != RC_OK)
 		return rc;
-	return reference_read_accounts(op, after,
-	    page->users.items[page->users.count - 1].id, &page->accounts);
+
+	if (page->users.count == PAGE)
+		last = page->users.items[PAGE - 1].id;
+	return reference_read_accounts(op, after, last, &page->accounts);
 }
 
 static enum rc read_page(struct op *op, const char *conninfo,

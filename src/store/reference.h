@@ -67,8 +67,8 @@ enum rc reference_read_users(struct op *op, const char *after, int64_t limit,
 
 /*
  * Reads the linked accounts there of users after one id (or from the
- * beginning) up to another one, user by user, the oldest first; outcomes as
- * reference_read_users.
+ * beginning) up to another one (or to the end), user by user, the oldest first;
+ * outcomes as reference_read_users.
  */
 enum rc reference_read_accounts(struct op *op, const char *after,
     const char *last, struct reference_accounts *list) MUST_USE;

@@ -325,13 +325,16 @@ START_TEST(an_identity_of_nobody_is_said)
 	user_there(ID(2), "somebody");
 	there("alter table oauth_linked_accounts drop constraint "
 	    "oauth_linked_accounts_user_id_fkey");
-	linked_there(ID(1), "discord", "7009");
+	linked_there(ID(1), "discord", "7008");
+	linked_there(ID(3), "discord", "7009");
 	end = ctl_run("import-reference", conninfo, NULL);
 	ck_assert_int_eq(end.code, EX_DATAERR);
-	ck_assert_ptr_nonnull(strstr(end.err, "user " ID(1) ": discord:7009 "
-	    "is of a user who is not there"));
+	ck_assert_ptr_nonnull(strstr(end.err, "user " ID(1) ": discord:7008 "
+	    "has no user there"));
+	ck_assert_ptr_nonnull(strstr(end.err, "user " ID(3) ": discord:7009 "
+	    "has no user there"));
 	assert_says(end.out, "1 imported, 0 here already, 0 refused",
-	    "1 imported, 0 here already, 1 refused");
+	    "1 imported, 0 here already, 2 refused");
 }
 END_TEST
 
