@@ -141,16 +141,16 @@ enum rc account_give(struct op *op, const char *user_id,
 	struct asking asking = {.user_id = user_id,
 	    .actor = {.name = actor},
 	    .account = identity_account(identity)};
-	const struct provider *provider;
+	const struct provider *provider = provider_named(identity->provider);
 	enum rc rc;
 
-	/* Its name stands for one issuer, whoever uses it first. */
-	rc = provider_admit(op, identity->provider, &provider);
 	/* It would be a way in by which nobody can come. */
-	if (rc == RC_OK && !provider->ops->is_subject(identity->subject))
+	if (provider != NULL && !provider->ops->is_subject(identity->subject))
 		return op_refuse(op, RC_BAD, REFUSAL_FIELDS,
 		    "%s is nobody's id at %s", identity->subject,
 		    provider->name);
+	/* Its name stands for one issuer, whoever uses it first. */
+	rc = provider_admit(op, identity->provider, &provider);
 	if (rc == RC_OK)
 		rc = link_to(op, &asking);
 	if (rc == RC_OK)

@@ -106,7 +106,7 @@ static enum rc person(struct op *op, const struct provider *provider,
 	const char *email;
 	uint64_t id;
 
-	if (!id_from(js_text(user, "id"), &id))
+	if (!id_from(js_text(user, "id"), &id) || id == 0)
 		return op_fail(op, RC_UPSTREAM, "its user has no decimal id");
 
 	if (identity_name(op->pool, name) == NULL)

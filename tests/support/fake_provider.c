@@ -16,7 +16,8 @@ static const struct provider_ops ops_with_nonce = {.takes_nonce = true,
 void fake_provider_reset(void)
 {
 	fake_provider = (struct fake_provider){
-	    .provider = {.name = "google", .issuer = "https://issuer.example"},
+	    .provider = {.name = "google", .issuer = "https://issuer.example",
+		.ops = &ops_with_nonce},
 	    .takes_nonce = true,
 	    .identity = {.provider = "google", .subject = "alice"}};
 }
