@@ -80,29 +80,40 @@ service_signal()
 	kill "-$2" $(service_family "$1") 2>/dev/null || true
 }
 
+# service_ask NAME: tells the leader to end, or what a dead one left behind.
+service_ask()
+{
+	local leader signal=TERM
+
+	leader=$(<"$D/$1.pid")
+	if ! service_is_alive "$1"; then
+		# shellcheck disable=SC2046
+		kill -TERM $(service_family "$1") 2>/dev/null || true
+		return
+	fi
+	[ "$1" != postgres ] || signal=INT
+	# PostgreSQL's children are in no group of the leader's.
+	[ "${STAT[0]}" != T ] || service_signal "$1" CONT
+	kill -CONT -- "-$leader" 2>/dev/null || true
+	kill "-$signal" "$leader" 2>/dev/null || true
+}
+
 # service_stop NAME: asks, waits, and insists after 20 s.
 service_stop()
 {
-	local leader signal=TERM tries=0
+	local tries=0
 
-	{ read -r leader <"$D/$1.pid"; } 2>/dev/null || return 0
-	if service_is_alive "$1"; then
-		[ "$1" != postgres ] || signal=INT
-		# PostgreSQL's children are in no group of the leader's.
-		[ "${STAT[0]}" != T ] || service_signal "$1" CONT
-		kill -CONT -- "-$leader" 2>/dev/null || true
-		kill "-$signal" "$leader" 2>/dev/null || true
-		while service_is_alive "$1" || [ -n "$(service_family "$1")" ]; do
-			tries=$((tries + 1))
-			[ "$tries" -ne 400 ] || say "$1 does not end; killing it"
-			# shellcheck disable=SC2046
-			[ "$tries" -lt 400 ] ||
-			    kill -KILL $(service_family "$1") 2>/dev/null ||
-			    true
-			[ "$tries" -lt 500 ] || break
-			sleep 0.05
-		done
-	fi
+	[ -e "$D/$1.pid" ] || return 0
+	[ -z "$(service_family "$1")" ] || service_ask "$1"
+	while service_is_alive "$1" || [ -n "$(service_family "$1")" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -ne 400 ] || say "$1 does not end; killing it"
+		# shellcheck disable=SC2046
+		[ "$tries" -lt 400 ] ||
+		    kill -KILL $(service_family "$1") 2>/dev/null || true
+		[ "$tries" -lt 500 ] || break
+		sleep 0.05
+	done
 	rm -f "$D/$1.pid" "$D/run/$1.start"
 }
 
