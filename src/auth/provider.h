@@ -103,7 +103,7 @@ const struct provider *provider_named(const char *name);
 
 /*
  * Finds a provider by name, configured and switched on, whatever its name is
- * pinned to: for whoever looks after the pins.
+ * pinned to: for whoever looks after the pins, or leaves them to who comes next.
  * RC_ABSENT, REFUSAL_PROVIDER_UNKNOWN	there is none
  */
 enum rc provider_find(struct op *op, const char *name,

@@ -87,9 +87,10 @@ void ctl_usage(FILE *out, const struct ctl_noun *noun,
     const struct ctl_command *only);
 
 /*
- * Reads a command's options and words; argv[0] is its noun, and both are
- * written over.  Fills *call and returns -1 when it can run, otherwise an exit
- * code: all is said then.
+ * Reads a command's options and words; argv[0] is its noun.  What argv points
+ * to is put in another order, and the word before the options replaced.  Fills
+ * *call and returns -1 when it can run, otherwise an exit code: all is said
+ * then.
  */
 int ctl_args_read(const struct ctl_noun *noun, int argc, char **argv,
     struct ctl_call *call);

@@ -15,7 +15,7 @@
 /* Cookies that one answer clears; each takes some 90 bytes of 16 kB. */
 #define CLEARED_MOST 32
 
-/* What nginx takes as a request's first line, less the method's words. */
+/* What fits nginx's large_client_header_buffers, with method and version. */
 #define URL_MOST 8000
 
 bool h_signin_start_calls(const struct request *request)
