@@ -289,7 +289,7 @@ static void ask(struct browser *own, size_t i, void *argument)
 	    tokens.access).status;
 }
 
-/* The row is read before, the rest after it is gone. */
+/* Identities are read before the user is gone, the rest after. */
 START_TEST(who_is_deleted_meanwhile_gets_no_export)
 {
 	long status = 0;

@@ -286,6 +286,7 @@ START_TEST(a_provider_stays_with_its_first_issuer)
 {
 	const char *url = stack_setting("PROVIDER_URL");
 	const char *callback;
+	struct answer page;
 	const char *reason = text_print("provider google was first used with "
 	    "the issuer %s/google and stands for it; configured is "
 	    "%s/another", url, url);
@@ -308,9 +309,11 @@ START_TEST(a_provider_stays_with_its_first_issuer)
 		    "provider_not_configured");
 	attempt_refused_at(alice, callback, 404, "provider_not_configured");
 	/* Nor is anybody sent there again. */
-	ck_assert_ptr_null(strstr(browser_send(alice, "GET",
-	    stack_url("/api/auth/google"), (const char *const[]){
-		"Accept: text/html", NULL}, NULL).body, "Start again"));
+	page = browser_send(alice, "GET", stack_url("/api/auth/google"),
+	    (const char *const[]){"Accept: text/html", NULL}, NULL);
+	ck_assert_int_eq(page.status, 404);
+	ck_assert_ptr_nonnull(strstr(page.body, "Back to the site"));
+	ck_assert_ptr_null(strstr(page.body, "Start again"));
 	ck_assert_ptr_nonnull(strstr(stack_log(), reason));
 	flow_sign_in(alice, "discord", "1301");
 	flow_next("{\"provider\": \"other\", \"subject\": \"unpinned\"}");

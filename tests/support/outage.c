@@ -62,8 +62,9 @@ void outage_is_over(void)
 
 void outage_hang_up(void)
 {
-	stack_sql("select count(pg_terminate_backend(pid, 5000)) from "
-	    "pg_stat_activity where usename = 'latchkey'");
+	ck_assert_str_eq(stack_sql("select coalesce(bool_and("
+	    "pg_terminate_backend(pid, 5000)), true) from pg_stat_activity "
+	    "where usename = 'latchkey'"), "t");
 	nanosleep(&(struct timespec){.tv_nsec = 2 * SLOTS_TRUSTED_MS * 1000000L},
 	    NULL);
 }

@@ -52,8 +52,11 @@ static void try_bodies(const struct route *route)
 		return;
 	TRY_ROUTE(route, .body = "{}", .type = "text/plain", .status = 415,
 	    .code = "unsupported_media_type");
-	if (route->takes == ROUTE_FORM)
+	if (route->takes == ROUTE_FORM) {
+		TRY_ROUTE(route, .body = "a=1&a=2", .status = 400,
+		    .code = "invalid_request");
 		return;
+	}
 	TRY_ROUTE(route, .body = "{", .status = 400, .code = "invalid_json");
 	TRY_ROUTE(route, .body = "[]", .status = 400,
 	    .code = "invalid_request");

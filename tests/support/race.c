@@ -97,10 +97,12 @@ void race_run_behind(const char *statement, size_t waiting, size_t count,
     void (*act)(struct browser *browser, size_t i, void *argument),
     void *argument)
 {
-	struct holding holding = {.sql = holding_sql(statement, waiting)};
+	static struct holding holding;	/* outlives a test that fails */
 	int64_t until = clock_mono_ms() + HELD_WITHIN_MS;
 	pthread_t holder;
 
+	holding.sql = holding_sql(statement, waiting);
+	atomic_store(&holding.over, false);
 	ck_assert_int_eq(pthread_create(&holder, NULL, hold, &holding), 0);
 	/* A holder that had to wait itself may be gone before it is seen. */
 	while (!atomic_load(&holding.over) && stack_count("select count(*) "

@@ -159,11 +159,11 @@ END_TEST
 START_TEST(a_frozen_server_costs_the_deadline_and_no_more)
 {
 	struct op *brief = op_new(NULL, 20000);
-	int64_t waited;
+	int64_t waited = INT64_MAX;
 	int64_t start;
 
 	/* Late ourselves, we have waited long enough to tell: once more. */
-	do {
+	for (int i = 0; i < 5 && waited >= 500; i++) {
 		must_work();
 		servers_freeze(SERVERS_POSTGRES);
 		start = clock_mono_ms();
@@ -174,7 +174,8 @@ START_TEST(a_frozen_server_costs_the_deadline_and_no_more)
 		ck_assert_str_eq(op_reason(brief), "ping: time-out");
 		ck_assert_int_ge(waited, 100);
 		ck_assert_int_lt(waited, 1500);
-	} while (waited >= 500);
+	}
+	ck_assert_int_lt(waited, 500);
 
 	/* So short a wait tells nothing of the server: two may ask at once. */
 	ck_assert_int_eq(db_begin(op), RC_OK);
