@@ -22,17 +22,23 @@
 #define ARGUMENTS_MOST 10
 #define NOT_RUN	       127
 
-/* Becomes the owner of the stack's configuration, where we are root. */
-static bool drop_root(void)
+/*
+ * What the child of a fork becomes, made before: there another thread may hold
+ * any lock for ever, such as that of text.c or malloc's.
+ */
+struct becoming {
+	const char *path;
+	const char *argv[ARGUMENTS_MOST + 2];
+	int fds[3];
+	bool drops_root;
+	struct stat owner;		/* of the stack's configuration */
+	sigset_t mask;
+};
+
+static bool drop_root(const struct stat *owner)
 {
-	struct stat status;
-
-	if (getuid() != 0)
-		return true;
-
-	return stat(stack_setting("CONF"), &status) == 0 &&
-	    setgroups(0, NULL) == 0 && setgid(status.st_gid) == 0 &&
-	    setuid(status.st_uid) == 0;
+	return setgroups(0, NULL) == 0 && setgid(owner->st_gid) == 0 &&
+	    setuid(owner->st_uid) == 0;
 }
 
 /* Check's handlers for these would end the test, not the program. */
@@ -51,28 +57,44 @@ static void hold_signals(sigset_t *before)
 	pthread_sigmask(SIG_BLOCK, &held, before);
 }
 
-__attribute__((noreturn))
-static void become(const struct program_plan *plan,
-    const struct program *program, const sigset_t *mask)
+static struct becoming prepared(const struct program_plan *plan,
+    const struct program *program)
 {
-	const char *path = text_print("%s/bin/%s", stack_dir(), plan->name);
-	const char *argv[ARGUMENTS_MOST + 2] = {plan->name};
-	int input = plan->input != 0 ? plan->input
-				     : open("/dev/null", O_RDONLY);
-	int output = plan->output != 0 ? plan->output : program->out;
+	struct becoming becoming = {
+	    .path = text_print("%s/bin/%s", stack_dir(), plan->name),
+	    .argv = {plan->name},
+	    .fds = {plan->input, plan->output != 0 ? plan->output
+						   : program->out,
+		program->err},
+	    .drops_root = !plan->as_root && getuid() == 0,
+	};
 
 	for (size_t i = 0; i < ARGUMENTS_MOST; i++)
-		argv[i + 1] = plan->arguments[i];
+		becoming.argv[i + 1] = plan->arguments[i];
+	if (becoming.drops_root)
+		ck_assert_int_eq(stat(stack_setting("CONF"),
+		    &becoming.owner), 0);
+	return becoming;
+}
+
+__attribute__((noreturn))
+static void become(const struct becoming *becoming)
+{
+	bool ready = true;
+
 	for (size_t i = 0; i < HANDLED_COUNT; i++)
 		signal(handled[i], SIG_DFL);
-	pthread_sigmask(SIG_SETMASK, mask, NULL);
+	pthread_sigmask(SIG_SETMASK, &becoming->mask, NULL);
 
+	for (int i = 0; i < 3; i++) {
+		int fd = becoming->fds[i] != 0 ? becoming->fds[i]
+					       : open("/dev/null", O_RDONLY);
+
+		ready = ready && dup2(fd, i) == i;
+	}
 	/* execv changes nothing; its type is older than const. */
-	if (dup2(input, STDIN_FILENO) == STDIN_FILENO &&
-	    dup2(output, STDOUT_FILENO) == STDOUT_FILENO &&
-	    dup2(program->err, STDERR_FILENO) == STDERR_FILENO &&
-	    (plan->as_root || drop_root()))
-		execv(path, (char *const *)argv);
+	if (ready && (!becoming->drops_root || drop_root(&becoming->owner)))
+		execv(becoming->path, (char *const *)becoming->argv);
 	_exit(NOT_RUN);
 }
 
@@ -83,16 +105,16 @@ struct program program_start(const struct program_plan *plan)
 	    .err = memfd_create("err", MFD_CLOEXEC),
 	    .started_ms = clock_mono_ms(),
 	};
-
-	sigset_t before;
+	struct becoming becoming;
 
 	ck_assert_int_ge(program.out, 0);
 	ck_assert_int_ge(program.err, 0);
-	hold_signals(&before);
+	becoming = prepared(plan, &program);
+	hold_signals(&becoming.mask);
 	program.pid = fork();
 	if (program.pid == 0)
-		become(plan, &program, &before);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+		become(&becoming);
+	pthread_sigmask(SIG_SETMASK, &becoming.mask, NULL);
 	ck_assert_int_ge(program.pid, 0);
 	return program;
 }
