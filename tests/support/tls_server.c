@@ -92,6 +92,8 @@ static void *run_stream(void *arg)
 		SSL_shutdown(stream->ssl);
 
 	SSL_free(stream->ssl);
+	/* The program may end before this thread does, which nobody joins. */
+	OPENSSL_thread_stop();
 	forget(stream);
 	return NULL;
 }
