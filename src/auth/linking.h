@@ -56,7 +56,7 @@ struct linking_rule {
 	unsigned without;	/* facts that must not */
 	enum linking_act act;
 	enum rc rc;		/* of a refusal, else RC_OK */
-	enum refusal refusal;
+	int refusal;		/* as op_refuse takes it */
 };
 
 /*

@@ -211,8 +211,8 @@ START_TEST(rq_15_foreign_cookies_are_ignored_and_our_own_come_once)
 	static const char *const bad[] = {
 		"__Host-lk_tx_00000000=x; __Host-lk_tx_00000000=x",
 		"__Host-lk_tx_00000000=x;a=b;__Host-lk_tx_00000000=y",
-		"__Host-lk_tx_00000000=x\r\nCookie: "
-		"__Host-lk_tx_00000000=y"};
+		("__Host-lk_tx_00000000=x\r\nCookie: "
+		"__Host-lk_tx_00000000=y")};
 	struct str many;
 
 	for (size_t i = 0; i < COUNT(good); i++)

@@ -128,8 +128,8 @@ START_TEST(a_listed_domain_counts_only_where_it_is_verified)
 	static const char *const nexts[] = {
 		"\"provider\": \"discord\", \"email_verified\": false",
 		"\"provider\": \"discord\", \"claims\": {\"verified\": 1}",
-		"\"provider\": \"discord\", \"email_verified\": true, "
-		"\"without\": [\"email\"]",
+		("\"provider\": \"discord\", \"email_verified\": true, "
+		"\"without\": [\"email\"]"),
 		"\"provider\": \"google\", \"email_verified\": true",
 		"\"provider\": \"other\", \"email_verified\": true",
 	};

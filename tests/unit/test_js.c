@@ -123,7 +123,7 @@ START_TEST(broken_grammar_is_refused)
 		"nan", "Infinity", "-Infinity", "inf", "+1", "007", "-01", "-",
 		"1.", ".5", "1.e1", "1e", "1e+", "0x10", "1_000", "- 1",
 		"// c\n1", "/* c */1", "1//c", "[1/*c*/]", "'x'", "`x`",
-		"\xef\xbb\xbf{}", "\v1", "\f1", "\xc2\xa0" "1", "{}x", "}",
+		"\xef\xbb\xbf{}", "\v1", "\f1", ("\xc2\xa0" "1"), "{}x", "}",
 		"\"\\x\"", "\"\\u12g4\"", "\"\\U0041\"", "\"\\'\"", "undefined"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
