@@ -29,7 +29,7 @@ struct route {
 	enum route_who who;
 	enum route_listener listener;
 	bool fresh;			/* needs a recent sign-in, too */
-	enum route_body takes;
+	enum route_body takes;		/* read before handle runs */
 	bool is_flow;			/* browsers get pages for errors */
 
 	/* Whether this request will call a provider; NULL: never. */
