@@ -98,8 +98,12 @@ START_TEST(only_a_configured_provider_is_linked)
 		    wrong[i], NULL);
 	ctl_fails(EX_USAGE, "is no identity", "user", "link", id,
 	    text_print("discord:%0256d", 1), NULL);
+	/* Nor does it pin the name, which a first use would. */
+	stack_sql("delete from providers where name = 'discord'");
 	ctl_fails(EX_USAGE, "nobody's id at discord", "user", "link", id,
 	    "discord:@Alice", NULL);
+	ck_assert_int_eq(stack_count("select count(*) from providers "
+	    "where name = 'discord'"), 0);
 	ck_assert_int_eq(identities(id), 1);
 }
 END_TEST

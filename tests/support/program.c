@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "support/stack.h"
 #include "support/text.h"
+#include "support/wait.h"
 
 #define ARGUMENTS_MOST 10
 #define NOT_RUN	       127
@@ -129,11 +129,9 @@ bool program_says_within(const struct program *program, const char *words,
 {
 	int64_t until = clock_mono_ms() + ms;
 
-	while (strstr(written(program->err), words) == NULL) {
-		if (clock_mono_ms() >= until)
+	while (strstr(written(program->err), words) == NULL)
+		if (!wait_more(until))
 			return false;
-		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-	}
 	return true;
 }
 
